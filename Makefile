@@ -1,0 +1,43 @@
+# `make help` lists what this file can do.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+PYTHON ?= python3.11
+VENV := .venv
+STAMP := $(VENV)/.stamp
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+.PHONY: setup
+setup: $(STAMP) ## make .venv with the locked packages
+
+# Made anew whenever the lock changes, so nobody works with yesterday's packages.
+$(STAMP): requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(MAKE) python-venv
+	@echo "setting up $(VENV)"
+	@test -x $(VENV)/bin/pip || { rm -rf $(VENV); $(PYTHON) -m venv $(VENV); }
+	@$(VENV)/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(VENV)/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Debian keeps ensurepip in a package of its own.
+.PHONY: python-venv
+python-venv:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null; \
+	else \
+	  echo "Python 3.11 with venv is needed. Run: sudo apt-get install -y python3.11 python3-venv" >&2; exit 1; \
+	fi
+
+.PHONY: lock
+lock: ## write the two requirements files from pyproject.toml
+	@python3 -m venv build/lock-venv && build/lock-venv/bin/pip install -q uv
+	@build/lock-venv/bin/uv pip compile pyproject.toml $(LOCK_FLAGS) -o requirements.txt
+	@build/lock-venv/bin/uv pip compile pyproject.toml --extra dev $(LOCK_FLAGS) -o requirements-dev.txt
+
+# The lock names packages and hashes only: no address, no path of whoever made it.
+LOCK_FLAGS := -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+  --no-emit-index-url --no-emit-find-links
