@@ -1,0 +1,1 @@
+"""Values every part shares: identifiers, points, periods, errors. Imports nothing of ours."""
