@@ -1,4 +1,4 @@
-"""thidua (thi đua, emulation): points, badges, live boards and commendation for digital literacy movements."""
+"""thidua (thi đua, emulation): points, badges, boards and commendation for digital literacy."""
 
 import os
 

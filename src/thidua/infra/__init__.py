@@ -1,0 +1,1 @@
+"""Technical services without domain words: settings, clock, database, Redis, embedded servers, audit."""

@@ -1,0 +1,103 @@
+"""Settings: typed, read once from THIDUA_* environment variables, listed by `thidua doctor`."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from thidua.infra.errors import SettingError
+from thidua.paths import checkout
+
+_PORT_MAX = 65535
+
+
+def _path(raw: str) -> Path:
+    return Path(raw).expanduser().absolute()
+
+
+def _flag(raw: str) -> bool:
+    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
+    return known[raw.strip().lower()]
+
+
+def _port(raw: str) -> int:
+    port = int(raw)
+    if not 0 < port <= _PORT_MAX:
+        raise ValueError(raw)
+    return port
+
+
+def _count(raw: str) -> int:
+    count = int(raw)
+    if count < 1:
+        raise ValueError(raw)
+    return count
+
+
+def _database_url(raw: str) -> str | None:
+    if raw and urlsplit(raw).scheme not in {"postgresql", "postgres"}:
+        raise ValueError(raw)
+    return raw or None
+
+
+def _redis_url(raw: str) -> str | None:
+    if raw and urlsplit(raw).scheme not in {"redis", "rediss", "unix"}:
+        raise ValueError(raw)
+    return raw or None
+
+
+def _data_dir() -> str:
+    return str((checkout() or Path.cwd()) / "data")
+
+
+# Any: a dataclass field stands for a value of the annotated type, as in the standard library's own stub.
+def _setting(name: str, parse: Callable[[str], object], default: str | Callable[[], str], says: str) -> Any:  # noqa: ANN401 -- see above
+    return field(metadata={"name": name, "parse": parse, "default": default, "says": says})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting of thidua, already checked."""
+
+    data_dir: Path = _setting(  # noqa: RUF009 -- it makes the very field that the rule asks for
+        "THIDUA_DATA_DIR", _path, _data_dir, "where the embedded servers and keys live"
+    )
+    host: str = _setting("THIDUA_HOST", str, "127.0.0.1", "the address to listen on")
+    port: int = _setting("THIDUA_PORT", _port, "8000", "the port to listen on")
+    workers: int = _setting("THIDUA_WORKERS", _count, "2", "how many web processes")
+    database_url: str | None = _setting("THIDUA_DATABASE_URL", _database_url, "", "a PostgreSQL of your own")
+    redis_url: str | None = _setting("THIDUA_REDIS_URL", _redis_url, "", "a Redis or Valkey of your own")
+    pool_max: int = _setting("THIDUA_POOL_MAX", _count, "8", "database connections of one process, at most")
+    demo: bool = _setting("THIDUA_DEMO", _flag, "0", "fill an empty database with a believable province")
+    app: str = _setting("THIDUA_APP", str, "thidua.web.app:app", "the ASGI application that is served")
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read from the environment at the first call."""
+    return read_settings(os.environ)
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """The settings that `environ` describes; a value that cannot be used is refused by its name."""
+    values: dict[str, Any] = {one.name: _value(one, environ) for one in fields(Settings)}
+    return Settings(**values)
+
+
+def _value(one: Field[object], environ: Mapping[str, str]) -> object:
+    name, default = one.metadata["name"], one.metadata["default"]
+    raw = environ.get(name) or (default if isinstance(default, str) else default())
+    try:
+        return one.metadata["parse"](raw)
+    except (ValueError, KeyError) as error:
+        raise SettingError(f"{name}={raw!r} cannot be used: {one.metadata['says']}") from error
+
+
+def masked(value: object) -> str:
+    """A setting as it may be shown: the password of an address is hidden."""
+    text = "" if value is None else str(value)
+    password = urlsplit(text).password if "://" in text else None
+    return text.replace(f":{password}@", ":***@") if password else text
