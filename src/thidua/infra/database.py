@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from typing import Literal, TypeAlias
 
@@ -60,7 +60,7 @@ async def open_pool() -> None:
     if not engine().config:
         point_at(database_url())
     session = _SESSION | ({"role": APP_ROLE} if await _has_app_role() else {})
-    await engine().start_connection_pool(min_size=1, max_size=settings().pool_max, server_settings=session)
+    await engine().start_connection_pool(min_size=0, max_size=settings().pool_max, server_settings=session)
 
 
 async def close_pool() -> None:
@@ -104,7 +104,7 @@ async def connection() -> AsyncIterator[Connection]:
             raise
         raise ServiceUnavailableError("PostgreSQL", error) from error
     finally:
-        await pool().release(acquired)
+        await _release(acquired)
 
 
 @asynccontextmanager
@@ -129,6 +129,12 @@ async def _acquire() -> Connection:
             return acquired
         await asyncio.sleep(pause)
         pause *= 2
+
+
+async def _release(acquired: Connection) -> None:
+    # A dead connection cannot be tidied up: the pool drops it, and what was done on it is done.
+    with suppress(*_AWAY, asyncpg.InternalClientError):
+        await pool().release(acquired)
 
 
 def _is_lost(acquired: Connection, error: Exception) -> bool:

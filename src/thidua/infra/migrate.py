@@ -29,22 +29,25 @@ async def migrate() -> None:
 
 
 async def missing() -> list[str]:
-    """The identifiers of migrations that have not run on this database, oldest first."""
+    """The migrations that have not run on this database, as "part identifier", oldest first in each part."""
     direct = await owner_connection()
     try:
         known = await direct.fetchval("SELECT to_regclass('migration') IS NOT NULL")
-        done = {row["name"] for row in await direct.fetch("SELECT name FROM migration")} if known else set()
+        rows = await direct.fetch("SELECT app_name || ' ' || name AS one FROM migration") if known else []
     finally:
         await direct.close()
-    return [one for one in _all_identifiers() if one not in done]
+    done = {row["one"] for row in rows}
+    return [one for one in _all() if one not in done]
 
 
-def _all_identifiers() -> list[str]:
+def _all() -> list[str]:
     finder = BaseMigrationManager()
-    folders = [
-        finder.get_app_config(name).resolved_migrations_folder_path for name in finder.get_sorted_app_names()
-    ]
-    return [one for folder in folders for one in sorted(finder.get_migration_modules(folder))]
+    return [one for app_name in finder.get_sorted_app_names() for one in _of(finder, app_name)]
+
+
+def _of(finder: BaseMigrationManager, app_name: str) -> list[str]:
+    folder = finder.get_app_config(app_name).resolved_migrations_folder_path
+    return [f"{app_name} {identifier}" for identifier in sorted(finder.get_migration_modules(folder))]
 
 
 @asynccontextmanager
