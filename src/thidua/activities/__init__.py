@@ -1,0 +1,1 @@
+"""Activities: what people did; facts, no points."""
