@@ -1,0 +1,5 @@
+"""`python -m thidua` is the `thidua` command."""
+
+from thidua.cli.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""The `thidua` command: one file a command."""

@@ -1,0 +1,41 @@
+"""Finds the commands, and words what went wrong in one line."""
+
+import sys
+from importlib import import_module
+
+import rich_click as click
+from typing_extensions import override
+
+from thidua.infra.errors import ServiceUnavailableError, SettingError, StartError
+from thidua.infra.migrate import MigrationFailedError
+
+# Each is the function `command` of the file of its name, read only when it is asked for.
+COMMANDS = ("up", "serve", "work", "migrate", "doctor")
+
+
+class _Commands(click.RichGroup):
+    @override
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    @override
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        found: click.Command = import_module(f"thidua.cli.{cmd_name}").command
+        return found
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="thidua")
+def thidua() -> None:
+    """Points, badges, live boards and commendation for digital literacy."""
+
+
+def main() -> None:
+    """Run the command that the arguments name."""
+    try:
+        thidua(prog_name="thidua")
+    except (SettingError, StartError, ServiceUnavailableError, MigrationFailedError) as error:
+        click.echo(f"thidua: {error}", err=True)
+        sys.exit(1)

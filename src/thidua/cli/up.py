@@ -1,0 +1,111 @@
+"""`thidua up`: everything in one command, under one parent."""
+
+import asyncio
+import importlib
+import os
+import signal
+import socket
+import sys
+from contextlib import ExitStack
+from importlib.util import find_spec
+from threading import Event
+
+import rich_click as click
+
+from thidua.infra.database import close_pool, open_pool
+from thidua.infra.embedded import Servers, start_servers, stop_servers
+from thidua.infra.errors import StartError
+from thidua.infra.instance import Instance, announce, held
+from thidua.infra.migrate import migrate
+from thidua.infra.redis import close_client
+from thidua.infra.settings import Settings, settings
+from thidua.infra.supervise import Service, Supervisor
+
+
+@click.command("up")
+def command() -> None:
+    """Start everything: PostgreSQL, Valkey, the worker and the web server."""
+    stopping = _stop_on_signals()
+    chosen = settings()
+    supervisor = Supervisor(lambda line: click.echo(f"thidua: {line}", err=True))
+    with ExitStack() as cleanup:
+        cleanup.enter_context(held(chosen.data_dir))
+        _refuse_a_taken_port(chosen)
+        cleanup.callback(stop_servers, supervisor, chosen.data_dir)
+        servers = start_servers(supervisor, chosen)
+        announce(chosen.data_dir, _instance(chosen, servers))
+        asyncio.run(_prepare())
+        _start_ours(supervisor, chosen)
+        click.echo(_address(chosen))
+        supervisor.watch(stopping)
+
+
+def _stop_on_signals() -> Event:
+    stopping = Event()
+
+    def stop(*_: object) -> None:
+        if stopping.is_set():  # asked twice, or asked before there is anything to watch
+            sys.exit(1)
+        stopping.set()
+
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(one, stop)
+    return stopping
+
+
+def _refuse_a_taken_port(chosen: Settings) -> None:
+    family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
+    with socket.socket(family) as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind((chosen.host, chosen.port))
+        except OSError as error:
+            raise StartError(
+                f"{chosen.host}:{chosen.port}: {error.strerror}. Set another THIDUA_PORT."
+            ) from error
+
+
+def _instance(chosen: Settings, servers: Servers) -> Instance:
+    return Instance(
+        pid=os.getpid(),
+        address=_address(chosen),
+        database_url=servers.database_url,
+        redis_url=servers.redis_url,
+    )
+
+
+def _address(chosen: Settings) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(chosen.host, chosen.host)  # noqa: S104 -- only to show it
+    return f"http://{host}:{chosen.port}"
+
+
+async def _prepare() -> None:
+    await migrate()
+    if find_spec("thidua.engine") is None or find_spec("thidua.engine.bootstrap") is None:
+        return
+    await open_pool()
+    try:
+        await importlib.import_module("thidua.engine.bootstrap").bootstrap()
+    finally:
+        await close_pool()
+        await close_client()
+
+
+def _start_ours(supervisor: Supervisor, chosen: Settings) -> None:
+    work = Service(name="work", command=_ourselves("work"))
+    serve = Service(name="serve", command=_ourselves("serve"), is_ready=lambda _pid: _listens(chosen))
+    for service in (work, serve):
+        supervisor.start(service)
+
+
+def _ourselves(name: str) -> list[str]:
+    return [sys.executable, "-m", "thidua", name]
+
+
+def _listens(chosen: Settings) -> bool:
+    host = _address(chosen).removeprefix("http://").rpartition(":")[0].strip("[]")
+    try:
+        socket.create_connection((host, chosen.port), timeout=1).close()
+    except OSError:
+        return False
+    return True

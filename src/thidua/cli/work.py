@@ -1,0 +1,33 @@
+"""`thidua work`: the worker that follows what is recorded."""
+
+import asyncio
+import importlib
+import signal
+from collections.abc import Awaitable, Callable
+from importlib.util import find_spec
+
+import rich_click as click
+import uvloop
+
+from thidua.infra.instance import database_url, redis_url
+
+
+@click.command("work")
+def command() -> None:
+    """Follow what is recorded: boards, seals, notices."""
+    database_url(), redis_url()
+    uvloop.run(_until_stopped())
+
+
+async def _until_stopped() -> None:
+    stopping = asyncio.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(one, stopping.set)
+    await _work()(stopping)
+
+
+def _work() -> Callable[[asyncio.Event], Awaitable[object]]:
+    if find_spec("thidua.worker") is None:
+        return asyncio.Event.wait
+    found: Callable[[asyncio.Event], Awaitable[object]] = importlib.import_module("thidua.worker").run
+    return found
