@@ -1,0 +1,200 @@
+"""What recording must know of subjects and units, kept in the process and thrown away when anything changed.
+
+Every change of the organisation counts `organisation_version` up in its own transaction. Who records
+reads the version first: cards of another version are never used. One set of cards belongs to one version;
+`load` returns the set it filled, which stays whole even when another request has meanwhile begun a new one.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from thidua.infra.database import Connection
+from thidua.kernel.subjects import SubjectKind
+from thidua.organisation.fields import as_id
+from thidua.organisation.model import Span
+
+SUBJECTS_MAX = 250_000
+
+_VERSION = "SELECT version, mark FROM organisation_version"
+_SUBJECTS = """
+WITH asked AS (SELECT DISTINCT unnest($1::uuid[]) AS id)
+SELECT p.id, 1 AS kind, f.target_group, f.priority, NULL::uuid AS unit
+FROM asked JOIN person p USING (id) LEFT JOIN person_profile f ON f.person = p.id
+UNION ALL SELECT t.id, 2, NULL, NULL, t.unit FROM asked JOIN team t USING (id)
+UNION ALL SELECT u.id, 3, NULL, NULL, u.id FROM asked JOIN unit u USING (id)
+UNION ALL SELECT h.id, 4, NULL, NULL, h.unit FROM asked JOIN household h USING (id)
+"""
+_HOMES = """
+SELECT person, unit, valid_from, valid_to FROM person_home WHERE person = ANY($1::uuid[])
+ORDER BY person, valid_from NULLS FIRST
+"""
+_TEAMS = """
+SELECT person, team, valid_from, valid_to FROM membership WHERE person = ANY($1::uuid[])
+ORDER BY person, team, valid_from
+"""
+_UNITS = """
+SELECT u.id, u.code, u.kind, u.area_group, u.flags FROM unit u
+WHERE u.id = ANY($1::uuid[])
+    OR u.id IN (SELECT unit FROM team WHERE id = ANY($2::uuid[]))
+    OR u.code = ANY($3::text[])
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectCard:
+    """Who can be paid: where it has its home and which teams it is in, day by day."""
+
+    id: UUID
+    kind: SubjectKind
+    homes: tuple[Span, ...]
+    teams: tuple[Span, ...]
+    target_group: str | None
+    priority: frozenset[str]
+
+    def unit_on(self, day: date) -> UUID | None:
+        """The home unit on that local day; a team's, unit's or household's own."""
+        return next((home.value for home in self.homes if home.covers(day)), None)
+
+    def teams_on(self, day: date) -> tuple[UUID, ...]:
+        """The teams the person is in on that local day."""
+        return tuple(stay.value for stay in self.teams if stay.covers(day))
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCard:
+    """What scoring reads of a unit: its own area group and flags, nothing inherited."""
+
+    id: UUID
+    code: str
+    kind: str
+    area_group: str | None
+    flags: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """The cards of one version of the organisation."""
+
+    version: tuple[int, UUID] | None
+    subjects: dict[UUID, SubjectCard | None] = field(default_factory=dict)
+    units: dict[UUID, UnitCard] = field(default_factory=dict)
+    codes: dict[str, UUID] = field(default_factory=dict)
+
+    def subject(self, subject: UUID) -> SubjectCard | None:
+        """The card of a loaded subject; None: there is no such subject."""
+        return self.subjects.get(subject)
+
+    def unit(self, unit: UUID) -> UnitCard | None:
+        """The card of a unit that was loaded, by itself or as the unit of a loaded subject."""
+        return self.units.get(unit)
+
+    def unit_by_code(self, code: str) -> UUID | None:
+        """The id of a loaded unit."""
+        return self.codes.get(code)
+
+
+class Directory:
+    """The cards at hand in this process."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._cards = Cards(None)
+
+    async def refresh(self, connection: Connection) -> None:
+        """Forget all cards when the organisation has changed since they were loaded."""
+        version = tuple(await connection.fetchrow(_VERSION))
+        if version != self._cards.version or len(self._cards.subjects) > SUBJECTS_MAX:
+            self._cards = Cards(version)
+
+    async def load(self, connection: Connection, ids: Collection[UUID]) -> Cards:
+        """Return cards that hold those of these subjects and of their units; call `refresh` before."""
+        cards = self._cards
+        unknown = [one for one in ids if one not in cards.subjects]
+        if unknown:
+            await _load_subjects(connection, cards, unknown)
+        return cards
+
+    async def resolve_units(self, connection: Connection, names: Collection[str]) -> dict[str, UUID]:
+        """Return the ids of the units among these ids and codes, and load their cards."""
+        cards = self._cards
+        ids = {name: one for name in names if (one := as_id(name)) is not None}
+        new_ids = [one for one in ids.values() if one not in cards.units]
+        new_codes = [name for name in names if name not in ids and name not in cards.codes]
+        if new_ids or new_codes:
+            await _load_units(connection, cards, new_ids, codes=new_codes)
+        found = {name: ids[name] if name in ids else cards.codes.get(name) for name in names}
+        return {name: one for name, one in found.items() if one in cards.units}
+
+    def subject(self, subject: UUID) -> SubjectCard | None:
+        """The card of a subject of the last `load`; None: there is no such subject."""
+        return self._cards.subject(subject)
+
+    def unit(self, unit: UUID) -> UnitCard | None:
+        """The card of a unit that was loaded."""
+        return self._cards.unit(unit)
+
+    def unit_by_code(self, code: str) -> UUID | None:
+        """The id of a unit that was loaded."""
+        return self._cards.unit_by_code(code)
+
+
+@cache
+def directory() -> Directory:
+    """The one directory of this process."""
+    return Directory()
+
+
+async def _load_subjects(connection: Connection, cards: Cards, ids: Collection[UUID]) -> None:
+    rows = await connection.fetch(_SUBJECTS, ids)
+    people = [row["id"] for row in rows if row["kind"] == SubjectKind.PERSON]
+    homes = await _spans(connection, _HOMES, people, "unit")
+    teams = await _spans(connection, _TEAMS, people, "team")
+    units = {span.value for spans in homes.values() for span in spans} | {
+        row["unit"] for row in rows if row["unit"]
+    }
+    joined = {span.value for spans in teams.values() for span in spans}
+    await _load_units(connection, cards, [unit for unit in units if unit not in cards.units], teams=joined)
+    found = {row["id"]: _subject_card(row, homes, teams) for row in rows}
+    cards.subjects.update({one: found.get(one) for one in ids})
+
+
+async def _spans(
+    connection: Connection, query: str, people: Collection[UUID], value: str
+) -> dict[UUID, tuple[Span, ...]]:
+    spans: dict[UUID, tuple[Span, ...]] = {}
+    for row in await connection.fetch(query, people) if people else ():
+        span = Span(row[value], row["valid_from"], row["valid_to"])
+        spans[row["person"]] = (*spans.get(row["person"], ()), span)
+    return spans
+
+
+async def _load_units(
+    connection: Connection,
+    cards: Cards,
+    ids: Collection[UUID],
+    *,
+    teams: Collection[UUID] = (),
+    codes: Collection[str] = (),
+) -> None:
+    for row in await connection.fetch(_UNITS, list(ids), list(teams), list(codes)):
+        flags = frozenset(row["flags"])
+        cards.units[row["id"]] = UnitCard(row["id"], row["code"], row["kind"], row["area_group"], flags)
+        cards.codes[row["code"]] = row["id"]
+
+
+def _subject_card(
+    row: Mapping[str, Any], homes: Mapping[UUID, tuple[Span, ...]], teams: Mapping[UUID, tuple[Span, ...]]
+) -> SubjectCard:
+    subject, unit = row["id"], row["unit"]
+    return SubjectCard(
+        id=subject,
+        kind=SubjectKind(row["kind"]),
+        homes=homes.get(subject, ()) if unit is None else (Span(unit, None, None),),
+        teams=teams.get(subject, ()),
+        target_group=row["target_group"],
+        priority=frozenset(row["priority"] or ()),
+    )

@@ -1,0 +1,121 @@
+"""The names people see in public: an alias for who has not chosen a public name, or is under 18."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+from thidua.infra.database import Connection
+from thidua.kernel.period import local_day
+from thidua.kernel.subjects import SubjectKind
+
+ADULT_YEARS = 18
+NAMES_MAX = 250_000
+
+_VERSION = "SELECT version, mark FROM organisation_version"
+_NAMES = """
+WITH asked AS (SELECT DISTINCT unnest($1::uuid[]) AS id)
+SELECT p.id, 1 AS kind, NULL AS code, f.name, NULL AS name_en, coalesce(f.public_name, false) AS is_public,
+    f.born_on
+FROM asked JOIN person p USING (id) LEFT JOIN person_profile f ON f.person = p.id
+UNION ALL SELECT t.id, 2, NULL, t.name, NULL, true, NULL FROM asked JOIN team t USING (id)
+UNION ALL SELECT u.id, 3, u.code, u.name, u.name_en, true, NULL FROM asked JOIN unit u USING (id)
+UNION ALL SELECT h.id, 4, NULL, NULL, NULL, false, NULL FROM asked JOIN household h USING (id)
+"""
+# Flowers that grow in Vietnam. Never change this list: the aliases people know are made from it.
+_FLOWERS = (
+    "Ban trắng", "Đỗ quyên", "Hoa mận", "Hoa đào", "Hoa mơ", "Hoa lê", "Hoa sở", "Hoa trẩu", "Hoa gạo",
+    "Hoa chuối", "Tam giác mạch", "Dã quỳ", "Hoa cải", "Hoa súng", "Hoa sen", "Hoa sim", "Hoa mua",
+    "Hoa bưởi", "Hoa cau", "Hoa nhài", "Mẫu đơn", "Mộc miên", "Bằng lăng", "Phượng vĩ", "Hoàng yến",
+    "Muồng vàng", "Điên điển", "Ô môi", "Hoa giấy", "Râm bụt", "Cẩm tú cầu", "Thược dược", "Bồ công anh",
+    "Oải hương", "Lưu ly", "Hướng dương", "Xuyến chi", "Ngũ sắc", "Móng tay", "Mào gà", "Mười giờ",
+    "Thiên lý", "Tường vi", "Tầm xuân", "Trạng nguyên", "Phong lan", "Địa lan", "Hoa ngâu",
+)  # fmt: skip
+_NUMBERS = 10_000
+_HOUSEHOLD_VI, _HOUSEHOLD_EN = "Hộ", "Household"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownName:
+    """What may be shown of a subject; `code` is a unit's."""
+
+    kind: SubjectKind
+    code: str | None
+    name_vi: str
+    name_en: str
+    is_alias: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    own: ShownName | None
+    own_from: date | None
+    alias: ShownName
+
+
+class _Names:
+    """The names at hand in this process, all of one version of the organisation."""
+
+    version: tuple[int, UUID] | None = None
+    kept: dict[UUID, _Kept | None]
+
+    def __init__(self) -> None:
+        self.kept = {}
+
+    async def refresh(self, connection: Connection) -> dict[UUID, _Kept | None]:
+        """Return the names at hand, none when the organisation has changed."""
+        version = tuple(await connection.fetchrow(_VERSION))
+        if version != self.version or len(self.kept) > NAMES_MAX:
+            self.version, self.kept = version, {}
+        return self.kept
+
+
+_NAMES_AT_HAND = _Names()
+
+
+async def shown_names(connection: Connection, ids: Collection[UUID], at: datetime) -> dict[UUID, ShownName]:
+    """Return the public name of each of these subjects that exists, as of this moment."""
+    kept = await _NAMES_AT_HAND.refresh(connection)
+    unknown = [one for one in ids if one not in kept]
+    if unknown:
+        rows = {row["id"]: row for row in await connection.fetch(_NAMES, unknown)}
+        kept.update({one: _kept(rows[one]) if one in rows else None for one in unknown})
+    today = local_day(at)
+    return {one: _shown(name, today) for one in ids if (name := kept[one]) is not None}
+
+
+def alias_of(person: UUID) -> str:
+    """Return the alias of a person: a flower and a number, made from the id, so the same for ever."""
+    number = int.from_bytes(blake2b(person.bytes, digest_size=8, person=b"thidua-alias").digest(), "big")
+    flower, rest = number % len(_FLOWERS), number // len(_FLOWERS)
+    return f"{_FLOWERS[flower]} {rest % _NUMBERS:04d}"
+
+
+def adult_on(born_on: date) -> date:
+    """Return the day of the eighteenth birthday; who is born on 29 February comes of age on 1 March."""
+    try:
+        return born_on.replace(year=born_on.year + ADULT_YEARS)
+    except ValueError:
+        return date(born_on.year + ADULT_YEARS, 3, 1)
+
+
+def _shown(kept: _Kept, today: date) -> ShownName:
+    is_own = kept.own is not None and (kept.own_from is None or kept.own_from <= today)
+    return kept.own if is_own and kept.own is not None else kept.alias
+
+
+def _kept(row: Mapping[str, Any]) -> _Kept:
+    kind = SubjectKind(row["kind"])
+    own = None
+    if row["is_public"] and row["name"] is not None:
+        own = ShownName(kind, row["code"], row["name"], row["name_en"] or row["name"], is_alias=False)
+    return _Kept(own, None if row["born_on"] is None else adult_on(row["born_on"]), _alias(kind, row["id"]))
+
+
+def _alias(kind: SubjectKind, subject: UUID) -> ShownName:
+    alias = alias_of(subject)
+    if kind is SubjectKind.HOUSEHOLD:
+        return ShownName(kind, None, f"{_HOUSEHOLD_VI} {alias}", f"{_HOUSEHOLD_EN} {alias}", is_alias=True)
+    return ShownName(kind, None, alias, alias, is_alias=True)
