@@ -1,0 +1,1 @@
+"""Who may do what: so far the tokens of programs that call the API."""

@@ -1,0 +1,13 @@
+"""Registers the accounts' tables and migrations."""
+
+from piccolo.conf.apps import AppConfig
+
+from thidua.accounts.tables import ApiToken, SigningSecret
+from thidua.paths import shipped
+
+APP_CONFIG = AppConfig(
+    app_name="accounts",
+    migrations_folder_path=str(shipped("migrations") / "accounts"),
+    table_classes=[ApiToken, SigningSecret],
+    migration_dependencies=[],
+)

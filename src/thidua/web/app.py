@@ -1,0 +1,95 @@
+"""Builds the application that granian serves: routes, the lifetime of connections, headers, errors."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import cast
+
+from litestar import Litestar
+from litestar.enums import HttpMethod, ScopeType
+from litestar.openapi.config import OpenAPIConfig
+from litestar.types import (
+    ControllerRouterHandler,
+    HTTPScope,
+    LifeSpanReceive,
+    LifeSpanScope,
+    LifeSpanSend,
+    Receive,
+    Scope,
+    Send,
+)
+from typing_extensions import override
+
+from thidua.accounts.actions import signing_secret
+from thidua.infra.clock import now
+from thidua.infra.database import close_pool, open_pool, transaction
+from thidua.infra.redis import close_client
+from thidua.web import paging
+from thidua.web.api.openapi import openapi_handlers
+from thidua.web.errors import error_handlers, too_long
+from thidua.web.headers import headless, secure_headers
+from thidua.web.health import health_handlers
+from thidua.web.home import home_handlers
+from thidua.web.problems import EXCEPTION_HANDLERS
+from thidua.web.static_files import static_handlers
+from thidua.web.strict_json import BODY_BYTES_MAX
+
+ADDRESS_BYTES_MAX = 8_000
+HANDLERS: list[ControllerRouterHandler] = [
+    *health_handlers,
+    *home_handlers,
+    *error_handlers,
+    *static_handlers,
+    *openapi_handlers,
+]
+
+
+class Application(Litestar):
+    """Litestar, which by itself would refuse HEAD where GET is answered."""
+
+    @override
+    async def __call__(
+        self,
+        scope: Scope | LifeSpanScope,
+        receive: Receive | LifeSpanReceive,
+        send: Send | LifeSpanSend,
+    ) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await super().__call__(scope, receive, send)
+            return
+        asked, answering = cast("HTTPScope", scope), cast("Send", send)
+        if len(asked["raw_path"]) + len(asked["query_string"]) > ADDRESS_BYTES_MAX:
+            await too_long(asked, cast("Receive", receive), answering)
+        elif asked["method"] == HttpMethod.HEAD:
+            await super().__call__({**asked, "method": HttpMethod.GET}, receive, headless(answering))
+        else:
+            await super().__call__(scope, receive, send)
+
+
+@asynccontextmanager
+async def lifetime(_app: Litestar) -> AsyncIterator[None]:
+    """Open what requests need, and close it after the last one."""
+    await open_pool()
+    async with transaction() as connection:
+        paging.sign_with(await signing_secret(connection, "cursor", at=now()))
+    try:
+        yield
+    finally:
+        await close_client()
+        await close_pool()
+
+
+def create_app() -> Application:
+    """A new application; nothing is connected until its lifetime begins."""
+    return Application(
+        HANDLERS,
+        lifespan=[lifetime],
+        exception_handlers=EXCEPTION_HANDLERS,
+        before_send=[secure_headers],
+        request_max_body_size=BODY_BYTES_MAX,
+        openapi_config=OpenAPIConfig(title="thidua", version="1", render_plugins=[], path="/schema"),
+        logging_config=None,
+        debug=False,
+    )
+
+
+app = create_app()

@@ -1,0 +1,58 @@
+"""Whether this process lives, whether it can serve, and its figures for Prometheus."""
+
+import msgspec
+import structlog
+from litestar import Response, get
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from redis.exceptions import RedisError
+
+from thidua.accounts.queries import is_migrated
+from thidua.infra.database import connection
+from thidua.infra.errors import ServiceUnavailableError
+from thidua.infra.redis import client
+
+_NO_STORE = {"cache-control": "no-store"}
+_log = structlog.get_logger("thidua.web")
+
+
+@get("/health/live", tags=["Health"], summary="Whether the process answers")
+async def live() -> dict[str, str]:
+    """Answer as long as the process can."""
+    return {"status": "ok"}
+
+
+@get("/health/ready", tags=["Health"], summary="Whether requests can be served; without Redis `degraded`")
+async def ready() -> Response[bytes]:
+    """200 once the database is there and migrated; Redis away only makes boards slower."""
+    parts = {"database": await _database(), "redis": await _redis()}
+    status = "ok" if set(parts.values()) == {"ok"} else "degraded"
+    status = status if parts["database"] == "ok" else "unavailable"
+    body = msgspec.json.encode({"status": status, **parts})
+    code = 503 if status == "unavailable" else 200
+    return Response(body, status_code=code, media_type="application/json", headers=_NO_STORE)
+
+
+@get("/metrics", include_in_schema=False)
+async def metrics() -> Response[bytes]:
+    """The figures of this process."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST, headers=_NO_STORE)
+
+
+async def _database() -> str:
+    try:
+        async with connection() as database:
+            return "ok" if await is_migrated(database) else "not_migrated"
+    except ServiceUnavailableError:
+        return "unavailable"
+
+
+async def _redis() -> str:
+    try:
+        await client().ping()
+    except (RedisError, OSError) as error:
+        _log.warning("redis does not answer", why=str(error))
+        return "unavailable"
+    return "ok"
+
+
+health_handlers = [live, ready, metrics]

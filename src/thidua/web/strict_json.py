@@ -1,0 +1,130 @@
+"""Reads JSON strictly: what two readers could understand differently is refused; the faulty field is named.
+
+Most bodies take the short way: one typed decode, and a proof by counting that no key came twice. A body that
+is unusual in any respect (escapes, odd spaces, faults) takes the careful way, which finds out what is wrong.
+"""
+
+import asyncio
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from thidua.web.json_faults import fault_of
+from thidua.web.json_tree import checked_tree
+from thidua.web.language import AnyRequest
+from thidua.web.problems import ProblemError
+
+T = TypeVar("T")
+
+BODY_BYTES_MAX = 10_000_000
+_BODY_SECONDS_MAX = 30.0
+_BOM = b"\xef\xbb\xbf"
+# A string, and what makes it a key: the colon behind it.
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"(\s*+:)?', re.DOTALL)
+_ODD = (b"\\", b" :", b"\t:", b"\n:", b"\r:")
+
+
+async def decode(request: AnyRequest, kind: type[T]) -> T:
+    """The body of the request as a value of that type, or the problem with it."""
+    decoder: msgspec.json.Decoder[T] = decoder_of(cast("Any", kind))
+    return decode_body(await body_of(request), decoder)
+
+
+async def body_of(request: AnyRequest) -> bytes:
+    """The plain bytes of a body that claims to be JSON, not too long and not too slow."""
+    _check_headers(request)
+    try:
+        async with asyncio.timeout(_BODY_SECONDS_MAX):
+            return await request.body()
+    except TimeoutError as error:
+        raise ProblemError(408, "too_slow") from error
+
+
+@cache
+def decoder_of(kind: Any) -> msgspec.json.Decoder[Any]:  # noqa: ANN401 -- unions are no `type`
+    """The one decoder of the type."""
+    return msgspec.json.Decoder(kind)
+
+
+def decode_body(
+    body: bytes, decoder: msgspec.json.Decoder[T], keys_of: Callable[[T], int] | None = None
+) -> T:
+    """The value in the body; `keys_of` counts the keys that must have stood in a body with this value."""
+    if keys_of is not None and is_plain(body):
+        try:
+            value = decoder.decode(body)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            pass  # the careful way finds the words for it
+        else:
+            if body.count(b'":') == keys_of(value):
+                return value
+    return decode_canonical(canonical(body), decoder)
+
+
+def decode_canonical(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+    """The value in a body that `canonical` made; a fault of type or range is 422 and names its field."""
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise ProblemError(422, "invalid_input", errors=[fault_of(error)]) from error
+
+
+def is_plain(body: bytes) -> bool:
+    """Whether counting `":` counts the keys: no escapes, no space before a colon, and text already in NFC."""
+    if any(odd in body for odd in _ODD):
+        return False
+    return body.isascii() or _is_nfc(body)
+
+
+def canonical(body: bytes) -> bytes:
+    """The same document, compact and in NFC, after every check that does not depend on a type."""
+    if body.startswith(_BOM):
+        raise ProblemError(400, "byte_order_mark")
+    text = _text_of(body)
+    tree, keys = checked_tree(_untyped(body))
+    compact = msgspec.json.encode(tree).decode()
+    normal = unicodedata.normalize("NFC", compact)
+    if normal != compact:  # two keys may have become one
+        tree, keys = checked_tree(_untyped(normal.encode()))
+    if keys != _keys_written(text.encode()):
+        raise ProblemError(400, "duplicate_keys")
+    return normal.encode()
+
+
+def _check_headers(request: AnyRequest) -> None:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise ProblemError(415, "media_type", facts={"expected": "application/json"})
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise ProblemError(415, "compressed_body")
+
+
+def _text_of(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise ProblemError(400, "not_utf8", facts={"byte": error.start}) from error
+
+
+def _untyped(body: bytes) -> object:
+    try:
+        return msgspec.json.decode(body)
+    except RecursionError as error:
+        raise ProblemError(400, "too_deep") from error
+    except msgspec.MsgspecError as error:
+        raise ProblemError(400, "malformed_json", facts={"why": str(error)}) from error
+
+
+def _keys_written(body: bytes) -> int:
+    return sum(1 for colon in _STRING.findall(body) if colon)
+
+
+def _is_nfc(body: bytes) -> bool:
+    try:
+        return unicodedata.is_normalized("NFC", body.decode())
+    except UnicodeDecodeError:
+        return False

@@ -1,0 +1,47 @@
+"""The words for every code that a person may meet, in Vietnamese and English (`locale/codes.toml`)."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+from thidua.web.formats import shown_date, shown_number, shown_time
+from thidua.web.language import Language
+
+_CODES = Path(__file__).parent / "locale" / "codes.toml"
+_UNKNOWN = "unknown_code"
+
+
+class _Facts(dict[str, str]):
+    """Facts by name; one that was not given is shown as an ellipsis, never as an error."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+@cache
+def wordings() -> dict[str, dict[str, str]]:
+    """Every code with its sentence in each language."""
+    return tomllib.loads(_CODES.read_text(encoding="utf-8"))
+
+
+def say(code: str, language: Language, facts: Mapping[str, object] | None = None) -> str:
+    """The sentence for the code; an unworded code gets a general one, so nobody ever reads nothing."""
+    sentence = wordings().get(code) or wordings()[_UNKNOWN]
+    if not facts and "{" not in sentence[language]:
+        return sentence[language]
+    shown = {name: _shown(value, language) for name, value in (facts or {}).items()}
+    return sentence[language].format_map(_Facts(shown, code=code))
+
+
+def _shown(value: object, language: Language) -> str:
+    if isinstance(value, datetime):
+        return shown_time(value)
+    if isinstance(value, date):
+        return shown_date(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return shown_number(value, language)
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(_shown(one, language) for one in value)
+    return str(value)
