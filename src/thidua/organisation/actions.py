@@ -190,10 +190,14 @@ def _finish_unit(batch: Batch, index: int, row: Row, known: Mapping[str, UUID]) 
     is_root = row["kind"] == UnitKind.CENTRAL
     if is_root and row["parent"] is not None:
         batch.fault(index, "parent", "must_be_empty")
-    if not is_root and batch.stated[index].get("parent") is None and row["parent"] is None:
+    if not is_root and batch.knows(index) and not _points_somewhere(batch, index, row, "parent"):
         batch.fault(index, "parent", "required")
     if row["successor"] == row["id"]:
         batch.fault(index, "successor", "itself")
+
+
+def _points_somewhere(batch: Batch, index: int, row: Row, field: str) -> bool:
+    return batch.stated[index].get(field) is not None or row[field] is not None
 
 
 async def _fault_circles(connection: Connection, batch: Batch, rows: Sequence[Row]) -> None:

@@ -13,6 +13,9 @@ ITEMS_MAX = 1000
 Given = Mapping[str, object]
 Row = dict[str, Any]
 
+# What a thing is known by: with a fault in it, nothing more can be said of the thing.
+_KNOWN_BY = ("id", "code")
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -26,19 +29,23 @@ class Batch:
         """Note a fault of one field of one thing."""
         self.faults.append(FieldError(field, code, index, facts or None))
 
+    def knows(self, index: int) -> bool:
+        """Whether what identifies the thing is free of faults."""
+        return not any(self._has_fault(index, name) for name in _KNOWN_BY)
+
     def fault_unless_stated(self, index: int, row: Row, *, is_new: bool) -> None:
-        """Note each required field of a new thing that was not stated."""
+        """Note each required field of a new thing that was not stated, when we know which thing it is."""
+        if not is_new or not self.knows(index):
+            return
         for name, field in self.fields.items():
-            if is_new and field.is_required and name not in row and not self._is_faulty(index, name):
+            if field.is_required and name not in row and not self._has_fault(index, name):
                 self.fault(index, name, "required")
 
     def fault_repeats(self, field: str, keys: Sequence[Hashable | None]) -> None:
         """Note every thing whose key stands earlier in the same list."""
         seen: set[Hashable] = set()
         for index, key in enumerate(keys):
-            if key is None:
-                continue
-            if key in seen:
+            if key is not None and key in seen and self.knows(index):
                 self.fault(index, field, "repeated")
             seen.add(key)
 
@@ -60,7 +67,7 @@ class Batch:
             for name, field in self.fields.items()
         }
 
-    def _is_faulty(self, index: int, field: str) -> bool:
+    def _has_fault(self, index: int, field: str) -> bool:
         return any(fault.index == index and fault.field == field for fault in self.faults)
 
 
