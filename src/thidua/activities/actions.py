@@ -1,0 +1,89 @@
+"""Every write of activities. The caller holds the locks and the transaction."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from thidua.activities.model import Act, Activity, ActivityReport
+from thidua.infra.database import Connection
+
+_encode = msgspec.json.Encoder().encode
+
+_CLAIM_KEYS = """
+INSERT INTO activity_key (id, source, fingerprint)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[])
+ON CONFLICT (id) DO NOTHING RETURNING id
+"""
+_INSERT = """
+INSERT INTO activity (id, type, occurred_at, recorded_at, actor, actor_kind, team, unit, festival, quantity,
+    attributes, participants, evidence, context, source, state, suspended, rulebook_version, replaces)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::uuid[], $6::smallint[],
+    $7::uuid[], $8::uuid[], $9::text[], $10::integer[], $11::text[]::jsonb[], $12::text[]::jsonb[],
+    $13::text[]::jsonb[], $14::text[]::jsonb[], $15::text[], $16::smallint[], $17::smallint[], $18::integer[],
+    $19::uuid[])
+"""
+_SET_STATE = "UPDATE activity SET state = $2 WHERE id = $1"
+_SUSPEND = "UPDATE activity SET suspended = suspended + $2 WHERE id = ANY($1::uuid[])"
+_ACT = """
+INSERT INTO activity_act (id, activity, kind, from_state, to_state, by, reason, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+
+
+async def claim_ids(connection: Connection, reports: Sequence[ActivityReport]) -> set[UUID]:
+    """Take the reports' ids, in ascending order; return those that nobody had taken before."""
+    ordered = sorted(reports, key=lambda report: report.id)
+    rows = await connection.fetch(
+        _CLAIM_KEYS,
+        [report.id for report in ordered],
+        [report.source for report in ordered],
+        [report.fingerprint for report in ordered],
+    )
+    return {row["id"] for row in rows}
+
+
+async def insert(connection: Connection, activities: Sequence[Activity]) -> None:
+    """Store the activities, all with one statement."""
+    columns = list(zip(*(_row(activity) for activity in activities), strict=True))
+    await connection.execute(_INSERT, *columns)
+
+
+async def change_state(connection: Connection, act: Act) -> None:
+    """Bring the activity to the act's state and keep the act; the activity must be in the act's first state."""
+    await connection.execute(_SET_STATE, act.activity, act.to_state)
+    await connection.execute(
+        _ACT, act.id, act.activity, act.kind, act.from_state, act.to_state, act.by, act.reason, act.at
+    )
+
+
+async def suspend(connection: Connection, ids: Sequence[UUID], *, by: int) -> None:
+    """Count one verified finding of fraud more (`by` 1) or less (-1) against the activities."""
+    await connection.execute(_SUSPEND, ids, by)
+
+
+def _row(activity: Activity) -> tuple[Any, ...]:
+    return (
+        activity.id,
+        activity.type,
+        activity.occurred_at,
+        activity.recorded_at,
+        activity.actor,
+        activity.actor_kind,
+        activity.team,
+        activity.unit,
+        activity.festival,
+        activity.quantity,
+        _encode(activity.attributes).decode(),
+        _encode(activity.participants).decode() if activity.participants else "[]",
+        _encode(activity.evidence).decode() if activity.evidence else "[]",
+        _encode(activity.context).decode(),
+        activity.source,
+        int(activity.state),
+        activity.suspended,
+        activity.rulebook_version,
+        activity.replaces,
+    )
+
+

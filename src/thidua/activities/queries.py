@@ -1,0 +1,137 @@
+"""Every read of activities."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from thidua.activities.model import Act, Activity, Context, Participant, State
+from thidua.infra.database import Connection
+
+_decode_attributes = msgspec.json.Decoder(dict[str, Any]).decode
+_decode_participants = msgspec.json.Decoder(tuple[Participant, ...]).decode
+_decode_evidence = msgspec.json.Decoder(tuple[dict[str, Any], ...]).decode
+_decode_context = msgspec.json.Decoder(Context).decode
+
+_COLUMNS = """a.id, a.type, a.occurred_at, a.recorded_at, a.actor, a.actor_kind, a.team, a.unit, a.festival, a.quantity,
+    a.attributes::text AS attributes, a.participants::text AS participants, a.evidence::text AS evidence,
+    a.context::text AS context, a.source, a.state, a.suspended, a.rulebook_version, a.replaces"""
+_BY_ID = f"SELECT {_COLUMNS} FROM activity a WHERE a.id = ANY($1::uuid[])"
+_COUNTING = "a.state = 2 AND a.suspended = 0"
+_IN_SPANS = """
+SELECT s.number, {columns} FROM unnest($1::integer[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::text[])
+    AS s(number, subject, starts_at, ends_at, types)
+CROSS JOIN LATERAL (
+    SELECT * FROM activity a WHERE a.{owner} = s.subject AND a.occurred_at >= s.starts_at AND a.occurred_at < s.ends_at
+        AND a.type = ANY(string_to_array(s.types, ' ')) AND {counting}
+) a ORDER BY s.number, a.occurred_at, a.id
+"""
+_OF_ACTOR = _IN_SPANS.format(columns=_COLUMNS, owner="actor", counting=_COUNTING)
+_OF_TEAM = _IN_SPANS.format(columns=_COLUMNS, owner="team", counting=_COUNTING)
+_KEYS = "SELECT id, source, fingerprint FROM activity_key WHERE id = ANY($1::uuid[])"
+_A_DAY = """
+SELECT s.number, (SELECT count(*) FROM (SELECT 1 FROM activity a WHERE a.actor = s.actor AND a.occurred_at >= s.starts_at
+    AND a.occurred_at < s.starts_at + interval '1 day' AND a.type = s.type AND a.state = 2 LIMIT 201) found) AS found
+FROM unnest($1::integer[], $2::uuid[], $3::timestamptz[], $4::text[]) AS s(number, actor, starts_at, type)
+"""
+_ACTS = "SELECT * FROM activity_act WHERE activity = $1 ORDER BY at, id"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which activities are asked for: of a subject (as actor or as team), of these types, in a half-open span."""
+
+    subject: UUID
+    types: frozenset[str]
+    starts_at: datetime
+    ends_at: datetime
+    of_team: bool = False
+
+
+async def by_id(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, Activity]:
+    """Return the activities that exist among the ids."""
+    rows = await connection.fetch(_BY_ID, list(ids))
+    return {row["id"]: activity_of(row) for row in rows}
+
+
+async def counting_in(connection: Connection, spans: Sequence[Span]) -> list[list[Activity]]:
+    """Return, for each span, the activities there that scoring sees, in order."""
+    found: list[list[Activity]] = [[] for _ in spans]
+    for of_team, query in ((False, _OF_ACTOR), (True, _OF_TEAM)):
+        asked = [(number, span) for number, span in enumerate(spans) if span.of_team is of_team]
+        if not asked:
+            continue
+        rows = await connection.fetch(
+            query,
+            [number for number, _ in asked],
+            [span.subject for _, span in asked],
+            [span.starts_at for _, span in asked],
+            [span.ends_at for _, span in asked],
+            [" ".join(sorted(span.types)) for _, span in asked],
+        )
+        for row in rows:
+            found[row["number"]].append(activity_of(row))
+    return found
+
+
+async def keys_taken(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, tuple[str, bytes]]:
+    """Return the source and fingerprint under which each of the ids was taken."""
+    rows = await connection.fetch(_KEYS, list(ids))
+    return {row["id"]: (row["source"], row["fingerprint"]) for row in rows}
+
+
+async def verified_a_day(connection: Connection, asked: Sequence[tuple[UUID, datetime, str]]) -> list[int]:
+    """Return how many verified activities each (actor, local midnight, type) has; counting stops at 201."""
+    if not asked:
+        return []
+    actors, midnights, types = zip(*asked, strict=True)
+    rows = await connection.fetch(_A_DAY, list(range(len(asked))), actors, midnights, types)
+    counts = [0] * len(asked)
+    for row in rows:
+        counts[row["number"]] = row["found"]
+    return counts
+
+
+async def acts_of(connection: Connection, activity: UUID) -> list[Act]:
+    """Return the acts that changed the activity after its recording, oldest first."""
+    return [
+        Act(
+            id=row["id"],
+            activity=row["activity"],
+            kind=row["kind"],
+            from_state=State(row["from_state"]),
+            to_state=State(row["to_state"]),
+            by=row["by"],
+            reason=row["reason"],
+            at=row["at"],
+        )
+        for row in await connection.fetch(_ACTS, activity)
+    ]
+
+
+def activity_of(row: Any) -> Activity:  # noqa: ANN401  asyncpg's records carry no types
+    """Return the activity a row of the table holds."""
+    return Activity(
+        id=row["id"],
+        type=row["type"],
+        occurred_at=row["occurred_at"],
+        recorded_at=row["recorded_at"],
+        actor=row["actor"],
+        actor_kind=row["actor_kind"],
+        team=row["team"],
+        unit=row["unit"],
+        festival=row["festival"],
+        quantity=row["quantity"],
+        attributes=_decode_attributes(row["attributes"]),
+        participants=_decode_participants(row["participants"]),
+        evidence=_decode_evidence(row["evidence"]),
+        context=_decode_context(row["context"]),
+        source=row["source"],
+        state=State(row["state"]),
+        suspended=row["suspended"],
+        rulebook_version=row["rulebook_version"],
+        replaces=row["replaces"],
+    )

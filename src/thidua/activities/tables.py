@@ -1,0 +1,49 @@
+"""The tables of activities: keys, facts and the acts that change them."""
+
+from piccolo.columns import JSONB, UUID, Bytea, Integer, SmallInt, Text, Timestamptz
+from piccolo.table import Table
+
+
+class ActivityKey(Table, tablename="activity_key"):
+    """Makes every id count once over all sources; apart from the facts so that these can be partitioned."""
+
+    id = UUID(primary_key=True, default=None, null=False)
+    source = Text(default=None, null=False)
+    fingerprint = Bytea(default=None, null=False)
+
+
+class ActivityRow(Table, tablename="activity"):
+    """One activity, with all that scoring reads of it."""
+
+    id = UUID(primary_key=True, default=None, null=False)
+    type = Text(default=None, null=False)
+    occurred_at = Timestamptz(default=None, null=False)
+    recorded_at = Timestamptz(default=None, null=False)
+    actor = UUID(default=None, null=False)
+    actor_kind = SmallInt(default=None, null=False)
+    team = UUID(default=None, null=True)
+    unit = UUID(default=None, null=False)
+    festival = Text(default=None, null=True)
+    quantity = Integer(default=None, null=False)
+    attributes = JSONB(default=None, null=False)
+    participants = JSONB(default=None, null=False)
+    evidence = JSONB(default=None, null=False)
+    context = JSONB(default=None, null=False)
+    source = Text(default=None, null=False)
+    state = SmallInt(default=None, null=False)
+    suspended = SmallInt(default=0, null=False)
+    rulebook_version = Integer(default=None, null=False)
+    replaces = UUID(default=None, null=True)
+
+
+class ActivityAct(Table, tablename="activity_act"):
+    """One change of an activity's state; append-only. Recording is the act that bears the activity's own id."""
+
+    id = UUID(primary_key=True, default=None, null=False)
+    activity = UUID(default=None, null=False, index=True)
+    kind = Text(default=None, null=False)
+    from_state = SmallInt(default=None, null=False)
+    to_state = SmallInt(default=None, null=False)
+    by = Text(default=None, null=False)
+    reason = Text(default=None, null=False)
+    at = Timestamptz(default=None, null=False)

@@ -1,0 +1,135 @@
+"""Buckets: the facts of one rule and one paid subject that depend on one another, and on no others."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import Enum
+from uuid import UUID
+
+import msgspec
+
+from thidua.activities.queries import Span
+from thidua.engine.changes import Change, Effect
+from thidua.engine.locks import subject_of
+from thidua.scoring.evaluate import State
+from thidua.scoring.keys import keys_of
+from thidua.scoring.milestones import MilestoneState
+from thidua.scoring.model import Fact, Key, Pays, Window
+from thidua.scoring.registry import Family, Registry
+from thidua.scoring.windows import bucket_of, span_of
+
+_ALWAYS = (datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC))
+_decode_state = msgspec.json.Decoder(State).decode
+_decode_milestone = msgspec.json.Decoder(MilestoneState).decode
+
+
+class Kind(Enum):
+    """How the facts of a bucket depend on one another."""
+
+    ALONE = 1
+    CAPPED = 2
+    BEST_OF = 3
+    MILESTONE = 4
+
+
+@dataclass(slots=True)
+class Bucket:
+    """The changes of one bucket, and what is known of the facts there."""
+
+    subject: UUID
+    family: Family
+    name: str
+    kind: Kind
+    changes: list[Change] = field(default_factory=list)
+    state: State | None = None
+    milestone: MilestoneState | None = None
+    facts: list[Fact] | None = None
+
+    @property
+    def coming(self) -> list[Fact]:
+        """The facts that come, in order."""
+        facts = [change.fact for change in self.changes if change.effect is Effect.COMES]
+        return sorted(facts, key=lambda fact: fact.order) if len(facts) > 1 else facts
+
+    @property
+    def only_grows(self) -> bool:
+        """Whether facts only come here."""
+        return all(change.effect is Effect.COMES for change in self.changes)
+
+    @property
+    def state_key(self) -> tuple[UUID, str, str]:
+        """Where the bucket's state is kept."""
+        return (self.subject, self.family.name, self.name)
+
+    @property
+    def needs_state(self) -> bool:
+        """Whether a state is kept of this bucket."""
+        return self.kind in {Kind.CAPPED, Kind.MILESTONE}
+
+    def read_state(self, text: str | None) -> None:
+        """Take in the stored state, if there is one."""
+        if text is None:
+            return
+        if self.kind is Kind.MILESTONE:
+            self.milestone = _decode_milestone(text)
+        else:
+            self.state = _decode_state(text)
+
+    @property
+    def must_reload(self) -> bool:
+        """Whether the change cannot be folded onto the state alone: the facts of the bucket are read again."""
+        if self.kind is Kind.ALONE:
+            return False
+        if self.kind is Kind.MILESTONE:
+            return self._milestone_lost()
+        if self.kind is Kind.BEST_OF or self.family.requires or not self.only_grows:
+            return True
+        return self.state is None or self.coming[0].order <= self.state.last
+
+    def _milestone_lost(self) -> bool:
+        if self.milestone is None or self.milestone.kept < self.family.milestone_count_max:
+            return True
+        kept = {element.id for element in self.milestone.first}
+        return any(change.effect is Effect.GOES and change.fact.id in kept for change in self.changes)
+
+    def span(self) -> Span:
+        """Return which activities may lie in the bucket; those of other festivals are sorted out by `holds`."""
+        of_team = self.family.pays is Pays.TEAM
+        starts_at, ends_at = span_of(self.family.window, self.name) or _ALWAYS
+        return Span(self.subject, self.family.read_types, starts_at, ends_at, of_team)
+
+    def holds(self, fact: Fact) -> bool:
+        """Whether the fact lies in the bucket."""
+        return name_of(self.family, fact, self.subject)[0] == self.name
+
+
+def buckets_of(changes: Iterable[Change], registry: Registry) -> list[Bucket]:
+    """Sort the changes into the buckets they fall in, under the rules of each fact's own version."""
+    found: dict[tuple[UUID, str, str], Bucket] = {}
+    for change in changes:
+        for rule in registry.rules_of(change.fact.version, change.fact.type):
+            subject = subject_of(rule, change)
+            if subject is None or (change.family is not None and rule.name != change.family):
+                continue
+            family = registry.families[rule.name]
+            name, kind = name_of(family, change.fact, subject)
+            bucket = found.get((subject, rule.name, name))
+            if bucket is None:
+                bucket = found[(subject, rule.name, name)] = Bucket(subject, family, name, kind)
+            bucket.changes.append(change)
+    return list(found.values())
+
+
+def name_of(family: Family, fact: Fact, subject: UUID) -> tuple[str, Kind]:
+    """Return the name of the fact's bucket and how facts depend on one another there."""
+    if family.best_of is not None:
+        return _name_by_key(family, family.best_of, fact, subject)
+    if family.window is Window.EVENT:
+        return str(fact.id), Kind.ALONE
+    kind = Kind.MILESTONE if family.milestone is not None else Kind.CAPPED
+    return bucket_of(family.window, fact), kind
+
+
+def _name_by_key(family: Family, key: Key, fact: Fact, subject: UUID) -> tuple[str, Kind]:
+    keys: Sequence[UUID] = keys_of(family.name, key, fact, subject)
+    return (str(keys[0]), Kind.BEST_OF) if keys else (str(fact.id), Kind.ALONE)

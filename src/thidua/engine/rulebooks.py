@@ -1,0 +1,136 @@
+"""Rulebooks as they are published and kept at hand: immutable, numbered, in force from a local midnight (15)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from thidua.activities.catalogue import catalogue
+from thidua.infra.database import Connection, transaction
+from thidua.kernel.errors import ConflictError, DomainError
+from thidua.kernel.period import local_day, midnight_of
+from thidua.ledger import actions, queries
+from thidua.ledger.queries import PublishedRulebook
+from thidua.scoring.model import Rulebook
+from thidua.scoring.registry import Registry
+from thidua.scoring.rulebook import parse_rulebook
+
+NOTICE = timedelta(hours=24)
+# A version comes into force a day after its publication at the earliest, so looking once an hour misses none.
+_LOOK_AGAIN = timedelta(hours=1)
+_PUBLISHING = 0x7275_6C65  # "rule": one publication at a time
+
+
+class NotMidnightError(DomainError):
+    """A rulebook comes into force at a local midnight."""
+
+    code = "not_a_local_midnight"
+
+
+class TooSoonError(DomainError):
+    """A rulebook comes into force 24 hours after its publication at the earliest."""
+
+    code = "in_force_too_soon"
+
+
+class VersionTakenError(ConflictError):
+    """A rulebook of this number is already published; published versions never change."""
+
+    code = "version_taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The published rulebooks, ready for scoring, as they stood at `read_at`."""
+
+    registry: Registry
+    in_force: Sequence[tuple[int, datetime | None]]
+    read_at: datetime
+
+
+class _Kept:
+    """The shelf this process has at hand."""
+
+    shelf: Shelf | None = None
+
+
+@cache
+def _kept() -> _Kept:
+    return _Kept()
+
+
+async def shelf(connection: Connection, *, at: datetime) -> Shelf:
+    """Return the published rulebooks, read again once an hour."""
+    kept = _kept()
+    if kept.shelf is None or abs(at - kept.shelf.read_at) >= _LOOK_AGAIN:
+        kept.shelf = shelf_of(await queries.rulebooks(connection), at=at)
+    return kept.shelf
+
+
+def forget() -> None:
+    """Read the rulebooks again when they are next needed."""
+    _kept().shelf = None
+
+
+def shelf_of(published: Sequence[PublishedRulebook], *, at: datetime) -> Shelf:
+    """Return the rulebooks parsed, each checked against those before it."""
+    books: list[Rulebook] = []
+    for row in published:
+        books.append(parse_rulebook(row.toml, types=catalogue().types, previous=tuple(books)))
+    return Shelf(Registry(books), [(row.version, row.in_force_from) for row in published], at)
+
+
+async def publish(toml: str, *, in_force_from: datetime | None, at: datetime) -> Rulebook:
+    """Check the rulebook and publish it for good, in force from that local midnight on.
+
+    None means it has always been in force: for the first version of an empty instance only.
+    """
+    async with transaction() as connection:
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", _PUBLISHING)
+        published = await queries.rulebooks(connection)
+        previous = tuple(shelf_of(published, at=at).registry.rulebooks.values())
+        book = parse_rulebook(toml, types=catalogue().types, previous=previous)
+        _refuse(book, published, in_force_from, at)
+        await actions.publish_rulebook(
+            connection,
+            version=book.version,
+            name=book.name,
+            toml=toml,
+            digest=sha256(toml.encode()).digest(),
+            published_at=at,
+            in_force_from=in_force_from,
+        )
+    forget()
+    return book
+
+
+async def publish_shipped(*, at: datetime) -> None:
+    """Publish the shipped rulebook where none is published yet; it has always been in force."""
+    async with transaction() as connection:
+        if await queries.rulebooks(connection):
+            return
+    text = (files("thidua.scoring") / "rulebooks" / "shipped-1.toml").read_text(encoding="utf-8")
+    await publish(text, in_force_from=None, at=at)
+
+
+def _refuse(
+    book: Rulebook, published: Sequence[PublishedRulebook], in_force_from: datetime | None, at: datetime
+) -> None:
+    if any(row.version == book.version for row in published):
+        raise VersionTakenError(version=book.version)
+    if in_force_from is None:
+        if published:
+            raise TooSoonError(earliest=earliest_from(at))
+        return
+    if midnight_of(local_day(in_force_from)) != in_force_from.astimezone(UTC):
+        raise NotMidnightError(nearest=midnight_of(local_day(in_force_from)))
+    if in_force_from < at + NOTICE:
+        raise TooSoonError(earliest=earliest_from(at))
+
+
+def earliest_from(at: datetime) -> datetime:
+    """Return the first local midnight that gives 24 hours' notice."""
+    midnight = midnight_of(local_day(at + NOTICE))
+    return midnight if midnight >= at + NOTICE else midnight_of(local_day(at + NOTICE) + timedelta(days=1))

@@ -1,0 +1,173 @@
+"""Brings the ledger to what the rules say after a change: claims, folds, differences, entries, states."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from thidua.activities import queries as activities
+from thidua.engine.buckets import Bucket, Kind, buckets_of
+from thidua.engine.changes import Change, Effect, fact_of
+from thidua.engine.differences import Desired, differences
+from thidua.engine.holding import Holding
+from thidua.engine.locks import RuleKey, claims_of
+from thidua.infra.database import Connection
+from thidua.ledger import actions, queries
+from thidua.ledger.actions import StateKey
+from thidua.ledger.model import Posting
+from thidua.ledger.queries import ClaimRow
+from thidua.scoring.evaluate import best, fold
+from thidua.scoring.milestones import elements_of, reached, with_elements
+from thidua.scoring.model import Fact, Outcome
+from thidua.scoring.registry import Registry
+
+_encode = msgspec.json.encode
+
+
+class Settlement(msgspec.Struct):
+    """What settling gave: the entries posted, and every outcome computed on the way."""
+
+    postings: list[Posting]
+    outcomes: list[Outcome]
+
+
+async def settle(
+    connection: Connection,
+    changes: Sequence[Change],
+    registry: Registry,
+    *,
+    standing: dict[RuleKey, list[ClaimRow]],
+    at: datetime,
+) -> Settlement:
+    """Post what the changes change, under locks already taken; activities are already stored as they now are."""
+    holding = Holding(claims_of(changes, registry), standing)
+    await actions.release(connection, holding.released)
+    await actions.claim(connection, holding.claimed)
+    touched = await _touched(connection, holding)
+    buckets = buckets_of([*changes, *touched], registry)
+    await _read_states(connection, buckets)
+    lost = [bucket for bucket in buckets if bucket.must_reload]
+    desired, states = await evaluate(connection, buckets, lost, holding)
+    current = await queries.nets(connection, desired.looked_at)
+    postings = differences(desired, current)
+    await actions.post(connection, postings, at=at)
+    await actions.keep_states(connection, states)
+    return Settlement(postings, desired.outcomes)
+
+
+async def outcomes_now(connection: Connection, facts: Sequence[Fact], registry: Registry) -> list[Outcome]:
+    """Return, without writing, what the rules give at present for the facts and those in the same buckets."""
+    changes = [Change(fact, fact.id, Effect.TOUCHED, "asked") for fact in facts]
+    buckets = buckets_of(changes, registry)
+    lost = [bucket for bucket in buckets if bucket.kind is not Kind.ALONE]
+    desired, _ = await evaluate(connection, buckets, lost, Holding([], {}))
+    return desired.outcomes
+
+
+async def evaluate(
+    connection: Connection, buckets: Sequence[Bucket], lost: Sequence[Bucket], holding: Holding
+) -> tuple[Desired, dict[StateKey, bytes]]:
+    """Fold every bucket, those that are `lost` from their facts; return what must stand and the new states."""
+    await _reload(connection, buckets, lost, holding)
+    desired = Desired()
+    states: dict[StateKey, bytes] = {}
+    for bucket in buckets:
+        if bucket.kind is Kind.MILESTONE:
+            _evaluate_milestone(bucket, desired, states)
+        else:
+            _evaluate(bucket, holding, desired, states)
+    return desired, states
+
+
+async def _touched(connection: Connection, holding: Holding) -> list[Change]:
+    """Return the facts of others whose keys passed to or from them."""
+    wanted = holding.touched
+    if not wanted:
+        return []
+    known = await activities.by_id(connection, {activity for activity, _, _ in wanted})
+    return [
+        Change(fact_of(known[activity]), act, Effect.TOUCHED, "key_passed_on", family)
+        for activity, family, act in wanted
+        if activity in known
+    ]
+
+
+async def _read_states(connection: Connection, buckets: Iterable[Bucket]) -> None:
+    keeping = {bucket.state_key: bucket for bucket in buckets if bucket.needs_state}
+    stored = await queries.states(connection, list(keeping))
+    for key, bucket in keeping.items():
+        bucket.read_state(stored.get(key))
+
+
+async def _reload(
+    connection: Connection, buckets: Sequence[Bucket], lost: Sequence[Bucket], holding: Holding
+) -> None:
+    by_key = [bucket for bucket in lost if bucket.kind is Kind.BEST_OF]
+    by_span = [bucket for bucket in lost if bucket.kind is not Kind.BEST_OF]
+    spans = [bucket.span() for bucket in by_span]
+    for bucket, found in zip(by_span, await activities.counting_in(connection, spans), strict=True):
+        facts = [fact_of(activity) for activity in found]
+        bucket.facts = [fact for fact in facts if bucket.holds(fact)]
+    await _reload_by_key(connection, by_key)
+    for bucket in buckets:
+        if bucket.kind is Kind.ALONE and not bucket.only_grows:
+            bucket.facts = _standing(bucket)
+    reread = [bucket for bucket in buckets if bucket.facts is not None and bucket.family.once_per]
+    await holding.look_up(connection, reread)
+
+
+async def _reload_by_key(connection: Connection, buckets: Sequence[Bucket]) -> None:
+    asked = [(number, bucket.family.name, UUID(bucket.name)) for number, bucket in enumerate(buckets)]
+    claimants = await queries.claimants(connection, asked)
+    known = await activities.by_id(connection, {activity for _, activity in claimants}) if claimants else {}
+    for number, bucket in enumerate(buckets):
+        found = [fact_of(known[activity]) for place, activity in claimants if place == number]
+        bucket.facts = sorted(found, key=lambda fact: fact.order)
+
+
+def _evaluate(bucket: Bucket, holding: Holding, desired: Desired, states: dict[StateKey, bytes]) -> None:
+    family = bucket.family
+    facts = bucket.facts if bucket.facts is not None else _standing(bucket)
+    state, outcomes = fold(
+        bucket.subject,
+        facts,
+        rule_of=lambda fact: family.rules.get(fact.version),
+        windows=family.windows,
+        held=holding.held.get(family.name, {}),
+        state=bucket.state if bucket.facts is None else None,
+    )
+    if bucket.kind is Kind.BEST_OF:
+        outcomes = best(outcomes)
+    if bucket.kind is Kind.CAPPED:
+        states[bucket.state_key] = _encode(state) if state is not None else b""
+    desired.add(bucket, outcomes, looked_at=facts if bucket.facts is not None else ())
+
+
+def _standing(bucket: Bucket) -> list[Fact]:
+    """Return the changed facts that scoring sees, for a bucket whose other facts need not be read."""
+    facts = {change.fact.id: change.fact for change in bucket.changes if change.effect is not Effect.GOES}
+    return sorted(facts.values(), key=lambda fact: fact.order)
+
+
+def _evaluate_milestone(bucket: Bucket, desired: Desired, states: dict[StateKey, bytes]) -> None:
+    family, before = bucket.family, bucket.milestone
+    facts = bucket.facts if bucket.facts is not None else bucket.coming
+    elements = [
+        element
+        for fact in facts
+        if (rule := family.rules.get(fact.version)) is not None
+        for element in elements_of(rule, fact)
+    ]
+    known = None if bucket.facts is not None else before
+    after = with_elements(known, elements, kept=family.milestone_count_max)
+    if after != before:
+        states[bucket.state_key] = _encode(after) if after.first else b""
+    rule_at = family.rules.get
+    award = reached(after, rule_at=rule_at, subject=bucket.subject)
+    if bucket.facts is not None:
+        desired.add(bucket, [award] if award else [], looked_at=facts)
+        return
+    stood = reached(before, rule_at=rule_at, subject=bucket.subject)
+    if (award and award.fact.id) != (stood and stood.fact.id):
+        desired.add(bucket, [award] if award else [], looked_at=[one.fact for one in (award, stood) if one])

@@ -1,0 +1,158 @@
+"""Every write of the ledger. Only the engine calls these, inside its transaction and under the subjects' locks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from thidua.infra.database import Connection
+from thidua.kernel.period import midnight_of
+from thidua.ledger.model import Grain, Posting, entry_hash
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+_NUMBERS = "SELECT nextval('ledger_entry_id_seq') AS id FROM generate_series(1, $1)"
+_POST = """
+INSERT INTO ledger_entry (id, subject, subject_kind, team, unit, festival, category, rule, rulebook_version, points,
+    units, activity, act, kind, occurred_at, posted_at, sentence, params, hash)
+SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::smallint[], $4::uuid[], $5::uuid[], $6::text[], $7::text[],
+    $8::text[], $9::integer[], $10::integer[], $11::integer[], $12::uuid[], $13::uuid[], $14::smallint[],
+    $15::timestamptz[], $16::timestamptz[], $17::text[], $18::text[]::jsonb[], $19::bytea[])
+"""
+_ADD = """
+INSERT INTO tally (subject, subject_kind, team, unit, festival, day, category, points, last_at)
+SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::text[], $6::date[], $7::text[],
+    $8::bigint[], $9::timestamptz[])
+ON CONFLICT (subject, day, category, unit, team, festival)
+DO UPDATE SET points = tally.points + excluded.points, last_at = greatest(tally.last_at, excluded.last_at)
+"""
+# An award fell to 0: the last moment is read again from the entries of that row (21).
+_LAST_AGAIN = """
+UPDATE tally t SET last_at = (
+    SELECT max(occurred_at) FROM (
+        SELECT min(e.occurred_at) AS occurred_at FROM ledger_entry e
+        WHERE e.subject = t.subject AND e.occurred_at >= $8 AND e.occurred_at < $8 + interval '1 day'
+            AND e.team IS NOT DISTINCT FROM t.team AND e.unit = t.unit
+            AND e.festival IS NOT DISTINCT FROM t.festival AND e.category = t.category
+        GROUP BY e.activity, e.rule HAVING sum(e.points) <> 0) standing)
+WHERE t.subject = $1 AND t.team IS NOT DISTINCT FROM $2 AND t.unit = $3 AND t.festival IS NOT DISTINCT FROM $4
+    AND t.day = $5 AND t.category = $6 AND t.subject_kind = $7
+"""
+_KEEP_STATES = """
+INSERT INTO rule_state (subject, rule, bucket, state)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]::jsonb[])
+ON CONFLICT (subject, rule, bucket) DO UPDATE SET state = excluded.state
+"""
+_DROP_STATES = """
+DELETE FROM rule_state s USING unnest($1::uuid[], $2::text[], $3::text[]) AS gone(subject, rule, bucket)
+WHERE s.subject = gone.subject AND s.rule = gone.rule AND s.bucket = gone.bucket
+"""
+_CLAIM = """
+INSERT INTO rule_claim (rule, key, occurred_at, activity, subject)
+SELECT * FROM unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::uuid[])
+"""
+_RELEASE = """
+DELETE FROM rule_claim c USING unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::uuid[])
+    AS gone(rule, key, occurred_at, activity)
+WHERE c.rule = gone.rule AND c.key = gone.key AND c.occurred_at = gone.occurred_at AND c.activity = gone.activity
+"""
+_PUBLISH = """
+INSERT INTO rulebook (version, name, toml, hash, published_at, in_force_from) VALUES ($1, $2, $3, $4, $5, $6)
+"""
+
+Claim = tuple[str, UUID, datetime, UUID, UUID]
+StateKey = tuple[UUID, str, str]
+
+
+async def post(connection: Connection, postings: Sequence[Posting], *, at: datetime) -> list[int]:
+    """Write the entries and add them to their totals; return the entries' numbers, in the order given."""
+    if not postings:
+        return []
+    numbers = [row["id"] for row in await connection.fetch(_NUMBERS, len(postings))]
+    rows = [_row(number, posting, at) for number, posting in zip(numbers, postings, strict=True)]
+    await connection.execute(_POST, *zip(*rows, strict=True))
+    await _add_to_tallies(connection, postings)
+    return numbers
+
+
+async def keep_states(connection: Connection, states: Mapping[StateKey, bytes]) -> None:
+    """Store where the folds stand now; an empty state is dropped, to be rebuilt when next needed."""
+    kept = [(*key, state.decode()) for key, state in states.items() if state]
+    gone = [key for key, state in states.items() if not state]
+    if kept:
+        await connection.execute(_KEEP_STATES, *zip(*kept, strict=True))
+    if gone:
+        await connection.execute(_DROP_STATES, *zip(*gone, strict=True))
+
+
+async def claim(connection: Connection, claims: Sequence[Claim]) -> None:
+    """Enter the claims; the first claim of a key, in order of its activity, holds it."""
+    if claims:
+        await connection.execute(_CLAIM, *zip(*claims, strict=True))
+
+
+async def release(connection: Connection, claims: Sequence[Claim]) -> None:
+    """Strike out the claims of activities that no longer count; claims are derived and may go."""
+    if claims:
+        await connection.execute(_RELEASE, *list(zip(*claims, strict=True))[:4])
+
+
+async def publish_rulebook(  # noqa: PLR0913  the row's columns
+    connection: Connection,
+    *,
+    version: int,
+    name: str,
+    toml: str,
+    digest: bytes,
+    published_at: datetime,
+    in_force_from: datetime | None,
+) -> None:
+    """Store a rulebook version for good."""
+    await connection.execute(_PUBLISH, version, name, toml, digest, published_at, in_force_from)
+
+
+async def _add_to_tallies(connection: Connection, postings: Iterable[Posting]) -> None:
+    points: dict[Grain, int] = {}
+    last_at: dict[Grain, datetime | None] = {}
+    fallen: set[Grain] = set()
+    for posting in postings:
+        grain = posting.grain
+        points[grain] = points.get(grain, 0) + posting.points
+        if posting.falls_to_zero:
+            fallen.add(grain)
+        moment = None if posting.falls_to_zero else posting.occurred_at
+        known = last_at.get(grain)
+        last_at[grain] = max(known, moment) if known and moment else known or moment
+    rows = [(*msgspec.structs.astuple(grain), amount, last_at[grain]) for grain, amount in points.items()]
+    await connection.execute(_ADD, *zip(*rows, strict=True))
+    for grain in fallen:
+        subject, kind, team, unit, festival, day, category = msgspec.structs.astuple(grain)
+        await connection.execute(
+            _LAST_AGAIN, subject, team, unit, festival, day, category, kind, midnight_of(day)
+        )
+
+
+def _row(number: int, posting: Posting, at: datetime) -> tuple[object, ...]:
+    params = _encode(posting.params)
+    return (
+        number,
+        posting.subject,
+        posting.subject_kind,
+        posting.team,
+        posting.unit,
+        posting.festival,
+        posting.category,
+        posting.rule,
+        posting.rulebook_version,
+        posting.points,
+        posting.units,
+        posting.activity,
+        posting.act,
+        int(posting.kind),
+        posting.occurred_at,
+        at,
+        posting.sentence,
+        params.decode(),
+        entry_hash(number, posting, at, params),
+    )
