@@ -9,7 +9,7 @@ _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": 
 _LETTER_MARKS = "\u0302\u0306\u031b"
 _LEVEL = "0"
 # Letters whose stroke or loop no decomposition takes off; those of the Ê Đê, Jarai and Bahnar stand here too.
-_STROKES = str.maketrans({"đ": "d", "ƀ": "b", "ħ": "h", "ł": "l", "ŋ": "ng", "ø": "o"})
+_STROKES = str.maketrans({"đ": "d", "ƀ": "b", "ħ": "h", "ł": "l", "ŋ": "ng", "ø": "o", "\u2019": "'"})
 
 
 def fold(text: str) -> str:
