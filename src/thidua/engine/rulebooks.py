@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
-from importlib.resources import files
 
 from thidua.activities.catalogue import catalogue
 from thidua.infra.database import Connection, transaction
@@ -15,7 +14,7 @@ from thidua.ledger import actions, queries
 from thidua.ledger.queries import PublishedRulebook
 from thidua.scoring.model import Rulebook
 from thidua.scoring.registry import Registry
-from thidua.scoring.rulebook import parse_rulebook
+from thidua.scoring.rulebook import parse_rulebook, shipped_text
 
 NOTICE = timedelta(hours=24)
 # A version comes into force a day after its publication at the earliest, so looking once an hour misses none.
@@ -111,8 +110,7 @@ async def publish_shipped(*, at: datetime) -> None:
     async with transaction() as connection:
         if await queries.rulebooks(connection):
             return
-    text = (files("thidua.scoring") / "rulebooks" / "shipped-1.toml").read_text(encoding="utf-8")
-    await publish(text, in_force_from=None, at=at)
+    await publish(shipped_text(), in_force_from=None, at=at)
 
 
 def _refuse(

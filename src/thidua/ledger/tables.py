@@ -29,10 +29,10 @@ class LedgerEntry(Table, tablename="ledger_entry"):
     tx = BigInt(default=None, null=False)
 
 
-class Tally(Table, tablename="tally", no_primary_key=True):
+class Tally(Table, tablename="tally"):
     """The one grain of totals; every other total is a sum over these rows."""
 
-    subject = UUID(default=None, null=False)
+    subject = UUID(primary_key=True, default=None, null=False)  # with the rest of the key: Piccolo knows keys of one column only
     subject_kind = SmallInt(default=None, null=False)
     team = UUID(default=None, null=True)
     unit = UUID(default=None, null=False)
@@ -43,19 +43,19 @@ class Tally(Table, tablename="tally", no_primary_key=True):
     last_at = Timestamptz(default=None, null=True)
 
 
-class RuleState(Table, tablename="rule_state", no_primary_key=True):
+class RuleState(Table, tablename="rule_state"):
     """Where the fold of one rule and subject stands in one bucket; rebuilt from facts when missing."""
 
-    subject = UUID(default=None, null=False)
+    subject = UUID(primary_key=True, default=None, null=False)  # with the rest of the key: Piccolo knows keys of one column only
     rule = Text(default=None, null=False)
     bucket = Text(default=None, null=False)
     state = JSONB(default=None, null=False)
 
 
-class RuleClaim(Table, tablename="rule_claim", no_primary_key=True):
+class RuleClaim(Table, tablename="rule_claim"):
     """A key that a verified activity claims; the first claim in order holds it."""
 
-    rule = Text(default=None, null=False)
+    rule = Text(primary_key=True, default=None, null=False)  # with the rest of the key: see above
     key = UUID(default=None, null=False)
     occurred_at = Timestamptz(default=None, null=False)
     activity = UUID(default=None, null=False)

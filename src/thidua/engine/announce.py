@@ -1,0 +1,119 @@
+"""The relay: one process, the leader, tells the boards in Redis what the ledger says, many times a second."""
+
+import asyncio
+import time
+
+import asyncpg
+import structlog
+
+from thidua.boards.following import Follower
+from thidua.boards.gate import AWAY
+from thidua.boards.loading import TooManyPointsError, load
+from thidua.boards.model import BoardKey
+from thidua.boards.store import Store
+from thidua.boards.wanted import wanted
+from thidua.infra.cursor import instance_of
+from thidua.infra.database import owner_connection
+from thidua.infra.errors import ServiceUnavailableError
+
+# "boards": the number of the lock that only the leader holds, on its own connection and as long as that lives.
+LEADER_LOCK = 0x62_6F61_7264_73
+TICK_SECONDS = 0.04
+_WANTED_EVERY_SECONDS = 0.2
+_TRY_AGAIN_SECONDS = 0.5
+_LOST = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    ServiceUnavailableError,
+)
+
+_log = structlog.get_logger()
+
+
+async def announce(stopping: asyncio.Event) -> None:
+    """Lead, or wait to lead, until told to stop; whatever goes away is waited for."""
+    while not stopping.is_set():
+        try:
+            await _connected(stopping)
+        except _LOST as error:
+            _log.warning("relay lost PostgreSQL", error=repr(error))
+        await _pause(stopping, _TRY_AGAIN_SECONDS)
+
+
+async def _connected(stopping: asyncio.Event) -> None:
+    connection = await owner_connection()
+    try:
+        while not stopping.is_set():
+            if await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK):
+                await _Relay(connection, Store(await instance_of(connection))).lead(stopping)
+            await _pause(stopping, _TRY_AGAIN_SECONDS)
+    finally:
+        connection.terminate()
+
+
+class _Relay:
+    """The leader's work on one connection."""
+
+    def __init__(self, connection: asyncpg.Connection, store: Store) -> None:
+        self._connection = connection
+        self._follower = Follower(store)
+        self._loading: asyncio.Task[None] | None = None
+        self._refused: set[BoardKey] = set()
+        self._asked_at = float("-inf")
+
+    async def lead(self, stopping: asyncio.Event) -> None:
+        """Tick until told to stop; leave when PostgreSQL is lost, stay while Redis is."""
+        try:
+            while not stopping.is_set():
+                try:
+                    await self._tick()
+                except AWAY as error:
+                    if self._connection.is_closed():
+                        raise
+                    _log.warning("relay lost Redis", error=repr(error))
+                    self._follower.boards.clear()
+                    await _pause(stopping, _TRY_AGAIN_SECONDS)
+                await _pause(stopping, TICK_SECONDS)
+        finally:
+            if self._loading is not None:
+                self._loading.cancel()
+
+    async def _tick(self) -> None:
+        if time.monotonic() - self._asked_at >= _WANTED_EVERY_SECONDS:
+            await self._look_for_work()
+            self._asked_at = time.monotonic()
+        await self._follower.step(self._connection)
+
+    async def _look_for_work(self) -> None:
+        asked = await wanted(self._follower.store)
+        for key in set(self._follower.boards) - set(asked):
+            del self._follower.boards[key]
+        for key in asked:
+            if key in self._follower.boards or key in self._refused:
+                continue
+            if self._loading is None and not await self._follower.adopt(self._connection, key):
+                self._loading = asyncio.create_task(self._load(key))
+
+    async def _load(self, key: BoardKey) -> None:
+        began = time.monotonic()
+        try:
+            loaded = await load(self._follower.store, key)
+        except TooManyPointsError:
+            self._refused.add(key)
+        except (*AWAY, *_LOST) as error:
+            _log.warning("board not loaded", board=key.text, error=repr(error))
+        else:
+            self._follower.take(key, loaded)
+            _log.info("board loaded", board=key.text, seconds=round(time.monotonic() - began, 3))
+        finally:
+            self._loading = None
+
+
+async def _pause(stopping: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stopping.wait()
+    except TimeoutError:
+        return
