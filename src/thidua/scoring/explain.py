@@ -28,8 +28,8 @@ class Step:
 def sentence(code: str, params: Params, language: Language) -> str:
     """The whole award, or change of one, in a sentence or two."""
     facts = _facts(params, code, language)
-    if code in CHANGES and "was" in params:
-        return _filled("award", code, facts, language)
+    if "was" in params:
+        return _filled("award", code if code in CHANGES else "adjustment", facts, language)
     told = _filled("award", _pattern(params), facts, language)
     if "bound" not in params:
         return told
@@ -39,14 +39,11 @@ def sentence(code: str, params: Params, language: Language) -> str:
 def steps(params: Params, language: Language, *, code: str = "by_rule") -> list[Step]:
     """The steps from what was recorded to the points, in order, with notes on what may surprise."""
     facts = _facts(params, code, language)
-    if "was" in params:
-        return [_step(what, _whole(params, what), facts, language) for what in ("was", "now")]
-    return [
-        *_counting_steps(params, facts, language),
-        *_cap_steps(params, code, language),
-        *_paying_steps(params, facts, language),
-        *_notes(params, facts, language),
-    ]
+    found = _award_steps(params, facts, _award_code(params, code), language) if "sum" in params else []
+    if "was" not in params:
+        return found
+    was, now = (_step(what, _whole(params, what), facts, language) for what in ("was", "now"))
+    return [was, *found, now]
 
 
 def reason(code: str, params: Params, language: Language, *, sentence_code: str = "") -> str:
@@ -57,16 +54,32 @@ def reason(code: str, params: Params, language: Language, *, sentence_code: str 
     return _filled("reason", code, _reason_facts(params, sentence_code, language), language)
 
 
+def _award_code(params: Params, code: str) -> str:
+    """The sentence code of the rule; a change of an award carries it among its figures."""
+    return str(params.get("rule_sentence", code))
+
+
+def _award_steps(params: Params, facts: Mapping[str, str], code: str, language: Language) -> list[Step]:
+    return [
+        *_counting_steps(params, facts, language),
+        *_cap_steps(params, code, language),
+        *_paying_steps(params, facts, language),
+        *_notes(params, facts, language),
+    ]
+
+
 def _pattern(params: Params) -> str:
+    if "count" in params:
+        return "milestone"
     if "mul" in params:
         return "multiplied"
     return "many" if _whole(params, "paid") != 1 else "one"
 
 
 def _counting_steps(params: Params, facts: Mapping[str, str], language: Language) -> list[Step]:
+    if "count" in params:
+        return [_step("count", _whole(params, "count"), facts, language)]
     found = [_step("units_counted", _whole(params, "n"), facts, language)]
-    if params.get("count"):
-        found.append(_step("count", _whole(params, "count"), facts, language))
     if params.get("key"):
         found.append(_step("key", _whole(params, "n"), facts, language))
     return found
@@ -92,7 +105,8 @@ def _paying_steps(params: Params, facts: Mapping[str, str], language: Language) 
         found.append(_step("units_paid", _whole(params, "paid"), facts, language, words_of=words_of))
     found.append(_step("points_per_unit", _whole(params, "per"), facts, language))
     if "mul" in params:
-        found.append(_step("multiplier", facts["factor"], facts, language))
+        numerator, denominator, _ = _factor(params)
+        found.append(_step("multiplier", f"{numerator}/{denominator}", facts, language))
     words_of = "points_rounded" if _is_rounded(params) else "points"
     found.append(_step("points", _whole(params, "sum"), facts, language, words_of=words_of))
     return found
@@ -116,6 +130,7 @@ def _step(
 
 def _facts(params: Params, code: str, language: Language) -> dict[str, str]:
     """Every figure of an entry, worded."""
+    code = _award_code(params, code)
     of = _unit_of(code, language)
     one, _, _ = of.partition("/")
     facts = {"unit": one, "unit_one": one}

@@ -72,7 +72,7 @@ class Faults:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A value of the rulebook and its path. Reading a faulty one keeps the fault and gives a harmless value."""
+    """A value of the rulebook and its path; reading a faulty one keeps the fault and goes on."""
 
     path: Path
     value: object
