@@ -16,7 +16,7 @@ from thidua.infra.cursor import instance_of
 from thidua.infra.database import owner_connection
 from thidua.infra.errors import ServiceUnavailableError
 
-# "boards": the number of the lock that only the leader holds, on its own connection and as long as that lives.
+# "boards" in ASCII: the lock that only the leader holds, for as long as its connection lives.
 LEADER_LOCK = 0x62_6F61_7264_73
 TICK_SECONDS = 0.04
 _WANTED_EVERY_SECONDS = 0.2
@@ -33,7 +33,7 @@ _log = structlog.get_logger()
 
 
 async def announce(stopping: asyncio.Event) -> None:
-    """Lead, or wait to lead, until told to stop; whatever goes away is waited for."""
+    """Lead, or wait to lead, until told to stop; what goes away is waited for."""
     while not stopping.is_set():
         try:
             await _connected(stopping)
@@ -71,7 +71,7 @@ class _Relay:
                     await self._tick()
                 except AWAY as error:
                     if self._connection.is_closed():
-                        raise
+                        return
                     _log.warning("relay lost Redis", error=repr(error))
                     self._follower.boards.clear()
                     await _pause(stopping, _TRY_AGAIN_SECONDS)

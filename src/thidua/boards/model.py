@@ -1,0 +1,142 @@
+"""The values boards are made of: which board exactly, what is asked of it, what it answers."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from thidua.boards.definitions import Board, boards
+from thidua.kernel.period import Period, parse_period
+from thidua.kernel.subjects import SubjectKind
+
+FESTIVAL = "festival:"
+
+
+@dataclass(frozen=True, slots=True)
+class BoardKey:
+    """One board exactly: its definition, its period, the unit it lies within, and what narrows it."""
+
+    slug: str
+    period: str
+    scope: UUID
+    kind: str | None = None
+    division: str | None = None
+
+    @property
+    def board(self) -> Board:
+        """Its definition."""
+        return boards()[self.slug]
+
+    @property
+    def festival(self) -> str | None:
+        """The festival whose points count, when the period is a festival."""
+        return self.period.removeprefix(FESTIVAL) if self.period.startswith(FESTIVAL) else None
+
+    @property
+    def days(self) -> Period | None:
+        """The span of days that count; None when the period is a festival."""
+        return None if self.festival is not None else parse_period(self.period)
+
+    @property
+    def text(self) -> str:
+        """The key as one line, the same everywhere."""
+        return "|".join((self.slug, self.period, str(self.scope), self.kind or "", self.division or ""))
+
+    @property
+    def digest(self) -> str:
+        """A short name for keys in Redis and for cursors."""
+        return hashlib.blake2b(self.text.encode(), digest_size=10).hexdigest()
+
+
+def key_of(text: str) -> BoardKey | None:
+    """The key that `text` names, or None when it is not one of ours or its board is no more."""
+    parts = text.split("|")
+    if len(parts) != len(BoardKey.__slots__) or parts[0] not in boards():
+        return None
+    slug, period, scope, kind, division = parts
+    return BoardKey(slug, period, UUID(scope), kind or None, division or None)
+
+
+@dataclass(frozen=True, slots=True)
+class BoardQuery:
+    """What is asked of a board: a page of it, after a place, of names that hold some words."""
+
+    key: BoardKey
+    rows_max: int = 50
+    after: bytes | None = None
+    search: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Which state of a board an answer shows: equal stamps, equal rows."""
+
+    source: str
+    version: bytes
+    as_of: datetime
+    names_version: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectLine:
+    """A subject as shown on a board."""
+
+    id: UUID
+    kind: SubjectKind
+    code: str | None
+    name_vi: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One line of a standing before names: no rank means listed, but not ranked."""
+
+    rank: int | None
+    is_tied: bool
+    subject: UUID
+    points: int
+    members: int | None
+    reached_at: datetime
+    record: bytes
+
+    @property
+    def hundredths(self) -> int:
+        """The score in hundredths, halves upwards: what is shown of a fraction."""
+        return hundredths_of(self.points, self.members) if self.members else self.points * 100
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One line of a board as shown."""
+
+    place: Place
+    subject: SubjectLine
+    change: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPage:
+    """A page of a board: everything every surface shows of it."""
+
+    key: BoardKey
+    stamp: Stamp
+    total: int
+    rows: tuple[BoardRow, ...]
+    after: bytes | None
+    is_frozen: bool = True
+    denominator_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The rows around a subject; `gap` is what it lacks to the next better score, in points or hundredths."""
+
+    page: BoardPage
+    subject: BoardRow
+    gap_hundredths: int | None
+
+
+def hundredths_of(points: int, members: int) -> int:
+    """`points / members` in hundredths, rounded by floor(x + 1/2)."""
+    return (200 * points + members) // (2 * members)

@@ -1,0 +1,217 @@
+"""The one reading policy: every surface (page, API, export) asks here who stands where.
+
+A large board is read from Redis while it is whole there and at most two seconds old; anything else is read
+from SQL, exact at the moment shown, and says so.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import asyncpg
+
+from thidua.boards.errors import NotOnBoardError
+from thidua.boards.large import Large
+from thidua.boards.model import Around, BoardKey, BoardPage, BoardQuery, BoardRow, Place, Stamp, SubjectLine
+from thidua.boards.names import Names
+from thidua.boards.question import Question, Words, understand
+from thidua.boards.search import found
+from thidua.boards.shelf import Shelf, Shelved
+from thidua.boards.standing import position_of
+from thidua.boards.store import Seen, Store, Vicinity
+from thidua.infra.cursor import instance_of
+from thidua.infra.database import connection, pool
+from thidua.kernel.period import period_before
+
+# From so many rows on a board is kept in Redis; smaller ones are as quick from SQL.
+LARGE_ROWS = 1_000
+_SMALL_SECONDS = 10.0
+_QUESTIONS_MAX = 10_000
+
+
+class Reader:
+    """Boards as this process reads them."""
+
+    def __init__(self, store: Store) -> None:
+        """Read from `store` and from the pool."""
+        self._large = Large(store)
+        self._shelf = Shelf()
+        self._names = Names()
+        self._small_until: dict[BoardKey, float] = {}
+        self._questions: dict[Words, Question] = {}
+        self._questions_version = b""
+
+    async def understand(self, words: Words) -> Question:
+        """The board meant, or every fault of the question."""
+        version = await self._names.version()
+        if version != self._questions_version or len(self._questions) > _QUESTIONS_MAX:
+            self._questions, self._questions_version = {}, version
+        questions = self._questions
+        if words not in questions:
+            async with connection() as reading:
+                questions[words] = await understand(reading, words)
+        return questions[words]
+
+    async def stamp(self, key: BoardKey) -> Stamp:
+        """Which state of the board an answer would show now."""
+        seen = await self._seen(key)
+        if seen is not None:
+            return await self._redis_stamp(seen)
+        return await self._sql_stamp(await self._standing(key))
+
+    async def page(self, query: BoardQuery) -> BoardPage:
+        """A page of the board."""
+        if query.search:
+            return await self._found(query)
+        if self._may_be_large(query.key):
+            start = None if query.after else 0
+            part = await self._large.page(
+                query.key, start=start, behind=query.after or b"", rows=query.rows_max
+            )
+            if part is not None:
+                self._large.want(query.key, every_seconds=60.0)
+                is_last = part.start + len(part.places) >= part.total
+                stamp = await self._redis_stamp(part.seen)
+                return await self._shown(query.key, stamp, part.places, total=part.total, is_last=is_last)
+        shelved = await self._standing(query.key)
+        start = shelved.standing.after(query.after) if query.after else 0
+        places = shelved.standing.places(start, start + query.rows_max)
+        return await self._from_sql(
+            query.key, shelved, places, is_last=start + len(places) >= shelved.standing.total
+        )
+
+    async def around(self, key: BoardKey, subject: UUID, *, span: int) -> Around:
+        """The rows around a subject, and its gap to the next better score."""
+        if self._may_be_large(key):
+            near = await self._large.around(key, subject, span=span)
+            if near is False:
+                raise NotOnBoardError(subject=subject)
+            if near is not None:
+                return await self._around_large(key, near)
+        shelved = await self._standing(key)
+        index = shelved.standing.find(subject)
+        if index is None:
+            raise NotOnBoardError(subject=subject)
+        low = max(index - span, 0)
+        page = await self._from_sql(
+            key, shelved, shelved.standing.places(low, index + span + 1), is_last=True
+        )
+        better = shelved.standing.better_than(index)
+        return _around(page, index - low, None if better is None else better.hundredths)
+
+    async def standing(self, key: BoardKey) -> Shelved:
+        """The whole standing from SQL, for exports and checks."""
+        return await self._standing(key)
+
+    async def names(self, subjects: Sequence[UUID]) -> dict[UUID, SubjectLine]:
+        """The shown names of subjects."""
+        return await self._names.lines(subjects)
+
+    async def _around_large(self, key: BoardKey, near: Vicinity) -> Around:
+        stamp = await self._redis_stamp(near.seen)
+        page = await self._shown(key, stamp, near.places, total=near.total, is_last=True)
+        better = None if near.better_points is None else near.better_points * 100
+        return _around(page, near.own - near.start, better)
+
+    async def _found(self, query: BoardQuery) -> BoardPage:
+        shelved = await self._standing(query.key)
+        standing, who = shelved.standing, query.key.board.who
+        start = standing.after(query.after) if query.after else 0
+        places = await found(
+            standing, self._names, who=who, search=query.search or "", start=start, rows=query.rows_max + 1
+        )
+        is_last = len(places) <= query.rows_max
+        return await self._from_sql(query.key, shelved, places[: query.rows_max], is_last=is_last)
+
+    async def _from_sql(
+        self, key: BoardKey, shelved: Shelved, places: Sequence[Place], *, is_last: bool
+    ) -> BoardPage:
+        stamp = await self._sql_stamp(shelved)
+        page = await self._shown(key, stamp, places, total=shelved.standing.total, is_last=is_last)
+        if key.board.is_per_member:
+            standing = shelved.standing
+            return replace(page, is_frozen=standing.is_frozen, denominator_on=standing.members_on)
+        return page
+
+    async def _shown(
+        self, key: BoardKey, stamp: Stamp, places: Sequence[Place], *, total: int, is_last: bool
+    ) -> BoardPage:
+        subjects = [place.subject for place in places]
+        lines, before = await self._names.lines(subjects), await self._ranks_before(key, subjects)
+        rows = tuple(
+            BoardRow(place, _line(lines, place, key), _change(before.get(place.subject), place.rank))
+            for place in places
+        )
+        after = None if is_last or not places else position_of(places[-1])
+        return BoardPage(key=key, stamp=stamp, total=total, rows=rows, after=after)
+
+    async def _ranks_before(self, key: BoardKey, subjects: Sequence[UUID]) -> dict[UUID, int]:
+        before = None if key.days is None else period_before(key.days)
+        if before is None or not subjects:
+            return {}
+        earlier = replace(key, period=before.name)
+        ranks: Sequence[int | None] | None = None
+        if self._may_be_large(earlier):
+            ranks = await self._large.ranks(earlier, subjects)
+        if ranks is None:
+            standing = (await self._standing(earlier)).standing
+            ranks = standing.ranks_of(subjects)
+        return {subject: rank for subject, rank in zip(subjects, ranks, strict=True) if rank is not None}
+
+    def _may_be_large(self, key: BoardKey) -> bool:
+        return key.board.may_be_large and self._small_until.get(key, 0.0) < time.monotonic()
+
+    async def _seen(self, key: BoardKey) -> Seen | None:
+        return await self._large.look(key) if self._may_be_large(key) else None
+
+    async def _standing(self, key: BoardKey) -> Shelved:
+        shelved = await self._shelf.standing(key)
+        if not key.board.may_be_large:
+            return shelved
+        if shelved.standing.total >= LARGE_ROWS:
+            self._small_until.pop(key, None)
+            self._large.want(key)
+        elif key not in self._small_until or self._small_until[key] < time.monotonic():
+            self._small_until[key] = time.monotonic() + _SMALL_SECONDS
+        return shelved
+
+    async def _redis_stamp(self, seen: Seen) -> Stamp:
+        return Stamp("redis", seen.version, seen.as_of, await self._names.version())
+
+    async def _sql_stamp(self, shelved: Shelved) -> Stamp:
+        return Stamp("sql", shelved.version, shelved.as_of, await self._names.version())
+
+
+@dataclass(slots=True)
+class _Here:
+    pool: asyncpg.Pool | None = None
+    reader: Reader | None = None
+
+
+_here = _Here()
+
+
+async def reader() -> Reader:
+    """The reader of this process, for the database its pool is open on."""
+    if _here.reader is None or _here.pool is not pool():
+        async with connection() as reading:
+            instance = await instance_of(reading)
+        _here.pool, _here.reader = pool(), Reader(Store(instance))
+    return _here.reader
+
+
+def _around(page: BoardPage, own: int, better_hundredths: int | None) -> Around:
+    row = page.rows[own]
+    is_without = row.place.rank is None or better_hundredths is None
+    gap = None if is_without or better_hundredths is None else better_hundredths - row.place.hundredths
+    return Around(page, row, gap)
+
+
+def _line(lines: dict[UUID, SubjectLine], place: Place, key: BoardKey) -> SubjectLine:
+    # What was paid and is no longer in the organisation still stands where it stood.
+    return lines.get(place.subject) or SubjectLine(place.subject, key.board.who, None, "?", "?")
+
+
+def _change(before: int | None, now: int | None) -> int | None:
+    return None if before is None or now is None else before - now

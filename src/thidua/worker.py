@@ -1,0 +1,18 @@
+"""What runs beside the web: the relay that keeps boards in Redis equal to the ledger, and sealing."""
+
+import asyncio
+
+from thidua.engine.announce import announce
+from thidua.infra.database import close_pool, open_pool
+from thidua.infra.redis import close_client
+
+
+async def run(stopping: asyncio.Event) -> None:
+    """Follow the ledger until told to stop; any number of workers may run, one of them leads."""
+    await open_pool()
+    try:
+        async with asyncio.TaskGroup() as work:
+            work.create_task(announce(stopping))
+    finally:
+        await close_client()
+        await close_pool()
