@@ -72,6 +72,9 @@ class Settings:
     redis_url: str | None = _setting("THIDUA_REDIS_URL", _redis_url, "", "a Redis or Valkey of your own")
     pool_max: int = _setting("THIDUA_POOL_MAX", _count, "8", "database connections of one process, at most")
     demo: bool = _setting("THIDUA_DEMO", _flag, "0", "fill an empty database with a believable province")
+    public_entries: bool = _setting(
+        "THIDUA_PUBLIC_ENTRIES", _flag, "1", "show entries, under aliases, on public pages"
+    )
     app: str = _setting("THIDUA_APP", str, "thidua.web.app:app", "the ASGI application that is served")
 
 

@@ -1,4 +1,4 @@
-"""What pages and the API read of the ledger: totals of one subject, its entries, and an entry with its seal."""
+"""What pages and the API read of the ledger: a subject's totals, its entries, and an entry with its seal."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from thidua.kernel.period import Period, PeriodKind, period_of
 
 
 class Earned(Enum):
-    """Whose points a total counts: those paid to the subject, earned in the team, or within the unit's subtree."""
+    """Whose points a total counts: paid to the subject, earned in the team, or within the unit's subtree."""
 
     BY_SUBJECT = "subject = $1"
     IN_TEAM = "team = $1"
@@ -63,8 +63,9 @@ _DAYS = ", ".join(
 )
 _TOTALS = "SELECT category, {days} FROM tally WHERE {earned} GROUP BY category"
 _ENTRIES = """
-SELECT e.id, e.subject, e.subject_kind, e.team, e.unit, e.category, e.rule, e.rulebook_version, e.points, e.units,
-    e.activity, e.act, e.kind, e.occurred_at, e.posted_at, e.sentence, e.params::text AS params, e.hash,
+SELECT e.id, e.subject, e.subject_kind, e.team, e.unit, e.category, e.rule, e.rulebook_version,
+    e.points, e.units, e.activity, e.act, e.kind, e.occurred_at, e.posted_at, e.sentence,
+    e.params::text AS params, e.hash,
     s.block, s.root, s.previous
 FROM (SELECT * FROM ledger_entry WHERE {chosen}) e
 LEFT JOIN LATERAL (

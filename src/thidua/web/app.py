@@ -20,18 +20,26 @@ from litestar.types import (
 from typing_extensions import override
 
 from thidua.accounts.actions import signing_secret
+from thidua.engine.record import recorder
 from thidua.infra.clock import now
 from thidua.infra.database import close_pool, open_pool, transaction
 from thidua.infra.redis import close_client
 from thidua.web import paging
-from thidua.web.api.openapi import openapi_handlers
+from thidua.web.api.activities import activity_handlers
+from thidua.web.api.activity_types import activity_type_handlers
+from thidua.web.api.ledger import ledger_handlers
+from thidua.web.api.moderation import moderation_handlers
+from thidua.web.api.openapi import DocumentPlugin
 from thidua.web.errors import error_handlers, too_long
 from thidua.web.headers import headless, secure_headers
 from thidua.web.health import health_handlers
 from thidua.web.home import home_handlers
+from thidua.web.people import people_handlers
 from thidua.web.problems import EXCEPTION_HANDLERS
 from thidua.web.static_files import static_handlers
 from thidua.web.strict_json import BODY_BYTES_MAX
+from thidua.web.teams import team_handlers
+from thidua.web.units import unit_handlers
 
 ADDRESS_BYTES_MAX = 8_000
 HANDLERS: list[ControllerRouterHandler] = [
@@ -39,7 +47,13 @@ HANDLERS: list[ControllerRouterHandler] = [
     *home_handlers,
     *error_handlers,
     *static_handlers,
-    *openapi_handlers,
+    *people_handlers,
+    *team_handlers,
+    *unit_handlers,
+    *activity_handlers,
+    *moderation_handlers,
+    *activity_type_handlers,
+    *ledger_handlers,
 ]
 
 
@@ -71,9 +85,11 @@ async def lifetime(_app: Litestar) -> AsyncIterator[None]:
     await open_pool()
     async with transaction() as connection:
         paging.sign_with(await signing_secret(connection, "cursor", at=now()))
+    await recorder().start()
     try:
         yield
     finally:
+        await recorder().stop()
         await close_client()
         await close_pool()
 
@@ -86,7 +102,9 @@ def create_app() -> Application:
         exception_handlers=EXCEPTION_HANDLERS,
         before_send=[secure_headers],
         request_max_body_size=BODY_BYTES_MAX,
-        openapi_config=OpenAPIConfig(title="thidua", version="1", render_plugins=[], path="/schema"),
+        openapi_config=OpenAPIConfig(
+            title="thidua", version="1", render_plugins=[DocumentPlugin()], path="/schema"
+        ),
         logging_config=None,
         debug=False,
     )

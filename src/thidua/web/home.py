@@ -7,10 +7,9 @@ from litestar.datastructures import Cookie
 from litestar.params import Parameter
 from litestar.response import Redirect
 
-from thidua.boards.definitions import boards
 from thidua.web.language import COOKIE, DEFAULT, AnyRequest, known, language_of
 from thidua.web.pages import render
-from thidua.web.units import units_found
+from thidua.web.units import boards_shown, units_found
 
 _A_YEAR_SECONDS = 31_536_000
 Words = Annotated[str, Parameter(max_length=100)]
@@ -21,12 +20,8 @@ Address = Annotated[str, Parameter(max_length=4000)]
 async def home(request: AnyRequest, q: Words = "") -> Response[bytes]:
     """What thidua is, its boards, and a search for a unit."""
     language = language_of(request)
-    named = [
-        {"slug": one.slug, "name": one.name_vi if language == "vi" else one.name_en}
-        for one in boards().values()
-    ]
     found = await units_found(q, language) if q.strip() else []
-    return render(request, "home/page.html", boards=named, search=q, units=found)
+    return render(request, "home/page.html", boards=boards_shown(language), search=q, units=found)
 
 
 @get("/language", include_in_schema=False)

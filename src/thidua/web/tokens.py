@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -16,7 +16,7 @@ from thidua.accounts.queries import caller_of
 from thidua.infra.database import connection
 
 AnyConnection = ASGIConnection[Any, Any, Any, State]
-Guard = Callable[[AnyConnection, BaseRouteHandler], object]
+Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]
 
 # A revoked token dies within this time in every process.
 CACHE_SECONDS = 3.0
@@ -27,16 +27,16 @@ _STATE = "thidua_caller"
 _known: dict[bytes, tuple[float, Caller]] = {}
 
 
-def requires(scope: str | Scope) -> Guard:
-    """A guard: 401 without a good token, 403 when the token does not carry the scope."""
-    needed = Scope(scope)
+def requires(*scopes: str | Scope) -> Guard:
+    """A guard: 401 without a good token, 403 when the token carries none of the scopes."""
+    needed = [Scope(scope) for scope in scopes]
 
     async def guard(request: AnyConnection, _handler: BaseRouteHandler) -> None:
         caller = await caller_behind(request)
         if caller is None:
             raise NotSignedInError
-        if not caller.may(needed):
-            raise ScopeMissingError(scope=needed.value)
+        if not any(caller.may(scope) for scope in needed):
+            raise ScopeMissingError(scope=" / ".join(needed))
 
     return guard
 

@@ -1,15 +1,19 @@
 """The OpenAPI 3.1 document: what Litestar reads from our functions, and the bodies that we decode ourselves.
 
-A route says in its `opt` what it takes (`takes`, a type) and answers (`answers`), and an example of each.
+A route says in its `opt` what it takes (`takes`, a type or a tuple of them) and answers
+(`answers`), and an example of each (`example`, `answer_example`).
 """
 
 import copy
+from functools import cache
 from typing import Any
 
 import msgspec
-from litestar import Litestar, Response, get
+from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.plugins import JsonRenderPlugin
 from msgspec.json import schema_components
+from typing_extensions import override
 
 from thidua.web.api.problem_schema import PROBLEM, PROBLEM_EXAMPLE
 from thidua.web.language import AnyRequest
@@ -22,16 +26,18 @@ _PROBLEM_STATUSES = {
 }
 _GUARDED_STATUSES = {"401": "No token in force", "403": "The token does not carry the scope"}
 
-_kept: dict[int, bytes] = {}
+
+class DocumentPlugin(JsonRenderPlugin):
+    """Serves our completed document at /schema/openapi.json, without any viewer from elsewhere."""
+
+    @override
+    def render(self, request: AnyRequest, openapi_schema: dict[str, Any]) -> bytes:
+        return _document(request.app)
 
 
-@get("/schema/openapi.json", include_in_schema=False)
-async def openapi_document(request: AnyRequest) -> Response[bytes]:
-    """The whole interface, as a document for programs."""
-    app = request.app
-    if id(app) not in _kept:
-        _kept[id(app)] = msgspec.json.encode(document_of(app))
-    return Response(_kept[id(app)], media_type="application/vnd.oai.openapi+json")
+@cache
+def _document(app: Litestar) -> bytes:
+    return msgspec.json.encode(document_of(app))
 
 
 def document_of(app: Litestar) -> dict[str, Any]:
@@ -45,7 +51,7 @@ def document_of(app: Litestar) -> dict[str, Any]:
                 _complete(operation, handlers[path, method], named)
     components = document.setdefault("components", {})
     components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
-    components.setdefault("schemas", {})["Problem"] = PROBLEM
+    components.setdefault("schemas", {})["Problem"] = {**PROBLEM, "examples": [PROBLEM_EXAMPLE]}
     return document
 
 
@@ -65,11 +71,21 @@ def _path(path_format: str) -> str:
 
 
 def _schemas(document: dict[str, Any], handlers: dict[tuple[str, str], HTTPRouteHandler]) -> dict[Any, Any]:
-    kinds = [h.opt[word] for h in handlers.values() for word in ("takes", "answers") if word in h.opt]
-    unique = list(dict.fromkeys(kinds))
+    kinds = [_kinds(h.opt[word]) for h in handlers.values() for word in ("takes", "answers") if word in h.opt]
+    unique = list(dict.fromkeys(kind for several in kinds for kind in several))
     schemas, components = schema_components(unique, ref_template=_REF)
     document.setdefault("components", {}).setdefault("schemas", {}).update(components)
     return dict(zip(unique, schemas, strict=True))
+
+
+def _kinds(told: object) -> tuple[object, ...]:
+    return told if isinstance(told, tuple) else (told,)
+
+
+def _schema(named: dict[Any, Any], told: object) -> dict[str, Any]:
+    """The schema of a type; several types in a tuple are alternatives."""
+    several = [named[kind] for kind in _kinds(told)]
+    return several[0] if len(several) == 1 else {"anyOf": several}
 
 
 def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, named: dict[Any, Any]) -> None:
@@ -77,12 +93,12 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, named: dict[
     if "takes" in opt:
         operation["requestBody"] = {
             "required": True,
-            "content": _content(named[opt["takes"]], opt.get("example")),
+            "content": _content(_schema(named, opt["takes"]), opt.get("example")),
         }
     if "answers" in opt:
         answer = {
             "description": "Done",
-            "content": _content(named[opt["answers"]], opt.get("answer_example")),
+            "content": _content(_schema(named, opt["answers"]), opt.get("answer_example")),
         }
         operation["responses"] = {"200": answer} | _beside(operation["responses"])
     statuses = dict(_PROBLEM_STATUSES)
@@ -107,10 +123,4 @@ def _content(schema: dict[str, Any], example: object) -> dict[str, Any]:
 
 def _problem(words: str) -> dict[str, Any]:
     schema = {"$ref": _REF.format(name="Problem")}
-    return {
-        "description": words,
-        "content": {"application/problem+json": {"schema": schema, "example": PROBLEM_EXAMPLE}},
-    }
-
-
-openapi_handlers = [openapi_document]
+    return {"description": words, "content": {"application/problem+json": {"schema": schema}}}
