@@ -32,6 +32,36 @@ python-venv:
 	  echo "Python 3.11 with venv is needed. Run: sudo apt-get install -y python3.11 python3-venv" >&2; exit 1; \
 	fi
 
+.PHONY: up
+up: $(STAMP) ## start everything and serve http://127.0.0.1:8000
+	@exec $(VENV)/bin/thidua up
+
+.PHONY: check
+check: $(STAMP) ## style, types, directions of imports, templates
+	@$(VENV)/bin/ruff check -q
+	@$(VENV)/bin/ruff format -q --check
+	@$(VENV)/bin/mypy
+	@mkdir -p build
+	@$(VENV)/bin/lint-imports --no-cache >build/imports.log 2>&1 || { cat build/imports.log; exit 1; }
+	@! test -d templates || $(VENV)/bin/djlint templates --lint --quiet
+
+.PHONY: test
+test: $(STAMP) build/chromium check ## set up, check, and pass every fast test
+	@rm -f build/promises.jsonl
+	@$(VENV)/bin/pytest -m "not long"
+
+.PHONY: test-all
+test-all: test ## what `make test` does, and the full form of every promise
+	@$(VENV)/bin/pytest -m long
+
+.PHONY: format
+format: $(STAMP) ## put the code in its usual shape
+	@$(VENV)/bin/ruff check -q --fix
+	@$(VENV)/bin/ruff format -q
+
+build/chromium:
+	@bash tests/support/chromium.sh
+
 .PHONY: lock
 lock: ## write the two requirements files from pyproject.toml
 	@python3 -m venv build/lock-venv && build/lock-venv/bin/pip install -q uv

@@ -110,7 +110,7 @@ def is_alive(pid: int) -> bool:
 class Instance:
     """One `thidua up` in a data directory."""
 
-    def __init__(self, data_dir: Path, *, as_user: int | None = None, **environ: str) -> None:
+    def __init__(self, data_dir: Path, environ: Mapping[str, str], *, as_user: int | None = None) -> None:
         """Start it; `until_ready` waits for it."""
         self.port = free_port()
         self.log = data_dir.parent / f"{data_dir.name}.log"
@@ -149,9 +149,9 @@ class Instance:
 
 
 @contextmanager
-def instance(data_dir: Path, *, as_user: int | None = None, **environ: str) -> Iterator[Instance]:
+def instance(data_dir: Path, environ: Mapping[str, str], *, as_user: int | None = None) -> Iterator[Instance]:
     """A ready `thidua up`, stopped at the end."""
-    running = Instance(data_dir, as_user=as_user, **environ)
+    running = Instance(data_dir, environ, as_user=as_user)
     try:
         yield running.until_ready()
     finally:

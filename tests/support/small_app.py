@@ -1,4 +1,4 @@
-"""The smallest application: answers every request with its process, so that tests of the servers need no pages."""
+"""The smallest application: answers with its process, so that tests of the servers need no pages."""
 
 import os
 from collections.abc import Awaitable, Callable

@@ -102,14 +102,13 @@ async def _postgres() -> AsyncIterator[_Finding]:
 def _server(row: asyncpg.Record) -> list[_Finding]:
     locks = row["locks_per_transaction"] * (row["connections"] + row["prepared"])
     is_unsafe = "off" in {row["fsync"], row["synchronous_commit"]}
+    few = "set max_locks_per_transaction to 1024"
     no_role = f"no role {APP_ROLE}: rights do not guard history, triggers alone do"
     return [
         _Finding("PostgreSQL", row["version"]),
         _Finding("max_connections", row["connections"]),
         _Finding("max_locks_per_transaction", row["locks_per_transaction"]),
-        _Finding(
-            "locks held", f"{row['locks_held']} of {locks}", "set it to 1024" if locks < _LOCKS_MIN else ""
-        ),
+        _Finding("locks held", f"{row['locks_held']} of {locks}", few if locks < _LOCKS_MIN else ""),
         _Finding("fsync", row["fsync"], "an acknowledged activity may be lost" if is_unsafe else ""),
         _Finding("synchronous_commit", row["synchronous_commit"]),
         _Finding("application role", APP_ROLE, "" if row["has_role"] else no_role),
