@@ -183,7 +183,8 @@ async def store(
 def _change(old: Row | None, row: Row) -> Change:
     if old is None:
         return Change.CREATED
-    return Change.UNCHANGED if all(old.get(name) == value for name, value in row.items()) else Change.UPDATED
+    is_same = all(old[name] == value for name, value in row.items() if name in old)
+    return Change.UNCHANGED if is_same else Change.UPDATED
 
 
 async def _write(connection: Connection, kind: Kind, rows: Sequence[Row]) -> None:
