@@ -51,7 +51,9 @@ def reason(code: str, params: Params, language: Language, *, sentence_code: str 
 
     With the sentence code of the rule, units are called by their own name.
     """
-    return _filled("reason", code, _reason_facts(params, sentence_code, language), language)
+    facts = _reason_facts(params, sentence_code, language)
+    of_state = f"{code}_{params.get('state', '')}"
+    return _filled("reason", of_state if of_state in all_words()["reason"] else code, facts, language)
 
 
 def _award_code(params: Params, code: str) -> str:
