@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from litestar import Request, Response, get
-from litestar.params import Parameter
+from litestar.params import PathParameter
 from litestar.types import Receive, Scope, Send
 
 from thidua.kernel.errors import NotFoundError
@@ -15,7 +15,7 @@ from thidua.web.wording import say, wordings
 
 @get("/problems/{code:str}", include_in_schema=False)
 async def problem_page(
-    request: AnyRequest, code: Annotated[str, Parameter(max_length=64)]
+    request: AnyRequest, code: Annotated[str, PathParameter(max_length=64)]
 ) -> Response[bytes]:
     """Where the `type` of a problem document leads: what the code means."""
     if code not in wordings():

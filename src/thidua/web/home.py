@@ -4,7 +4,7 @@ from typing import Annotated
 
 from litestar import Response, get
 from litestar.datastructures import Cookie
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from thidua.web.language import COOKIE, DEFAULT, AnyRequest, known, language_of
@@ -12,8 +12,8 @@ from thidua.web.pages import render
 from thidua.web.units import boards_shown, units_found
 
 _A_YEAR_SECONDS = 31_536_000
-Words = Annotated[str, Parameter(max_length=100)]
-Address = Annotated[str, Parameter(max_length=4000)]
+Words = Annotated[str, QueryParameter(max_length=100)]
+Address = Annotated[str, QueryParameter(max_length=4000)]
 
 
 @get("/", include_in_schema=False)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 
 from thidua.infra.clock import now
 from thidua.infra.database import Connection, transaction
@@ -20,11 +20,11 @@ from thidua.web.tokens import caller_behind
 
 _ROWS = 20
 _KINDS = frozenset({SubjectKind.PERSON, SubjectKind.HOUSEHOLD})
-Cursor = Annotated[str | None, Parameter(max_length=1000)]
+Cursor = Annotated[str | None, QueryParameter(max_length=1000)]
 
 
 @get("/people/{subject:uuid}", include_in_schema=False)
-async def person_page(request: AnyRequest, subject: UUID, cursor: Cursor = None) -> Response[bytes]:
+async def person_page(request: AnyRequest, subject: FromPath[UUID], cursor: Cursor = None) -> Response[bytes]:
     """One person: what they have and, where it may be seen, why."""
     may_open = settings().public_entries or await caller_behind(request) is not None
     language = language_of(request)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from thidua.infra.clock import now
 from thidua.infra.database import transaction
@@ -21,7 +22,7 @@ from thidua.web.units import place_shown
 
 
 @get("/teams/{subject:uuid}", include_in_schema=False)
-async def team_page(request: AnyRequest, subject: UUID, cursor: Cursor = None) -> Response[bytes]:
+async def team_page(request: AnyRequest, subject: FromPath[UUID], cursor: Cursor = None) -> Response[bytes]:
     """One team."""
     may_open = settings().public_entries or await caller_behind(request) is not None
     language = language_of(request)

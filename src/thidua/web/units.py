@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import PathParameter
 
 from thidua.boards.definitions import boards
 from thidua.infra.clock import now
@@ -16,7 +16,7 @@ from thidua.web.pages import render
 from thidua.web.shown import totals_shown
 from thidua.web.subjects import subject_of
 
-Name = Annotated[str, Parameter(max_length=64)]
+Name = Annotated[str, PathParameter(max_length=64)]
 
 
 @get("/units/{name:str}", include_in_schema=False)

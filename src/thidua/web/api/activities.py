@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from thidua.accounts.errors import ScopeMissingError
 from thidua.accounts.model import Caller, Scope
@@ -26,7 +26,7 @@ from thidua.web.reasons import reason_bodies
 from thidua.web.strict_json import body_of
 from thidua.web.tokens import caller_of_request, requires
 
-Partial = Annotated[bool, Parameter(description="Record the good ones and report the bad ones")]
+Partial = Annotated[bool, QueryParameter(description="Record the good ones and report the bad ones")]
 
 
 @post(

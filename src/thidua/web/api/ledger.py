@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 
 from thidua.infra.clock import now
 from thidua.infra.database import connection, transaction
@@ -21,9 +21,9 @@ from thidua.web.subjects import Subject, entries_page, name_of, subject_of
 from thidua.web.tokens import requires
 
 _BIGGEST = 2**63 - 1
-Period = Annotated[str, Parameter(max_length=40, description="Such as 2026-Q4, 2026-11, SY2026 or all")]
-Limit = Annotated[int | None, Parameter(description="1 to 100; 50 by default")]
-Cursor = Annotated[str | None, Parameter(max_length=1000, description="`next` of the page before")]
+Period = Annotated[str, QueryParameter(max_length=40, description="Such as 2026-Q4, 2026-11, SY2026 or all")]
+Limit = Annotated[int | None, QueryParameter(description="1 to 100; 50 by default")]
+Cursor = Annotated[str | None, QueryParameter(max_length=1000, description="`next` of the page before")]
 
 
 class TotalBody(msgspec.Struct, frozen=True):
@@ -97,7 +97,7 @@ class EntriesBody(msgspec.Struct, frozen=True):
     summary="A subject: kind, shown name, totals per period",
     opt={"answers": SubjectBody, "answer_example": SUBJECT},
 )
-async def read_subject(subject: UUID) -> Response[bytes]:
+async def read_subject(subject: FromPath[UUID]) -> Response[bytes]:
     """Show a subject to anybody."""
     async with transaction(isolation="repeatable_read", readonly=True) as database:
         found = await subject_of(database, subject, at=now())
@@ -112,7 +112,7 @@ async def read_subject(subject: UUID) -> Response[bytes]:
     opt={"answers": EntriesBody, "answer_example": ENTRIES},
 )
 async def read_entries(
-    subject: UUID, period: Period = "all", cursor: Cursor = None, limit: Limit = None
+    subject: FromPath[UUID], period: Period = "all", cursor: Cursor = None, limit: Limit = None
 ) -> Response[bytes]:
     """Show a page of a subject's entries."""
     async with connection() as database:
@@ -128,7 +128,7 @@ async def read_entries(
     guards=[requires("boards:read")],
     opt={"answers": EntryBody, "answer_example": ENTRY},
 )
-async def read_entry(entry: int) -> Response[bytes]:
+async def read_entry(entry: FromPath[int]) -> Response[bytes]:
     """Show one entry; `seal` is null for about a second."""
     if not 0 < entry <= _BIGGEST:
         raise NotFoundError

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from thidua.accounts.model import Caller, Scope
 from thidua.activities.model import Activity
@@ -66,7 +67,7 @@ _OPT = {
     guards=[requires(*_READERS)],
     opt={"answers": ActivityShown, "answer_example": ACTIVITY_SHOWN},
 )
-async def read_activity(request: AnyRequest, activity: UUID) -> Response[bytes]:
+async def read_activity(request: AnyRequest, activity: FromPath[UUID]) -> Response[bytes]:
     """Show an activity: to its source, and to whoever may read or verify all."""
     found, result = await moderate.shown(activity, at=now())
     if not _may_see(caller_of_request(request), found):
@@ -82,7 +83,7 @@ async def read_activity(request: AnyRequest, activity: UUID) -> Response[bytes]:
     guards=[requires(Scope.ACTIVITIES_VERIFY)],
     opt=_OPT,
 )
-async def verify_activity(request: AnyRequest, activity: UUID) -> Response[bytes]:
+async def verify_activity(request: AnyRequest, activity: FromPath[UUID]) -> Response[bytes]:
     """Verify; a verified one stays as it is."""
     told = await decode(request, ActBody)
     by = caller_of_request(request).source
@@ -98,7 +99,7 @@ async def verify_activity(request: AnyRequest, activity: UUID) -> Response[bytes
     guards=[requires(Scope.ACTIVITIES_VERIFY)],
     opt=_OPT,
 )
-async def reject_activity(request: AnyRequest, activity: UUID) -> Response[bytes]:
+async def reject_activity(request: AnyRequest, activity: FromPath[UUID]) -> Response[bytes]:
     """Reject; a rejected one stays as it is."""
     told = await decode(request, ActBody)
     by = caller_of_request(request).source
@@ -114,7 +115,7 @@ async def reject_activity(request: AnyRequest, activity: UUID) -> Response[bytes
     guards=[requires(Scope.ACTIVITIES_WRITE, Scope.ACTIVITIES_VERIFY)],
     opt=_OPT,
 )
-async def withdraw_activity(request: AnyRequest, activity: UUID) -> Response[bytes]:
+async def withdraw_activity(request: AnyRequest, activity: FromPath[UUID]) -> Response[bytes]:
     """Withdraw; a withdrawn one stays as it is."""
     told, caller = await decode(request, ActBody), caller_of_request(request)
     own = None if caller.may(Scope.ACTIVITIES_VERIFY) else caller.source
