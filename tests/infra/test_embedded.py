@@ -19,16 +19,20 @@ from tests.support.folders import open_folder
 from tests.support.processes import Instance, instance, is_alive, status_of
 from tests.support.promises import Promise
 from tests.support.waiting import eventually, eventually_async
+from thidua.infra.home import ServiceUser, can_enter
 from thidua.infra.instance import running
 
 pytestmark = pytest.mark.timeout(120)
 
 NOBODY = 65534
+OTHERS = ServiceUser(NOBODY, NOBODY)
+INTERPRETER = Path(sys.executable).resolve().parent
 REMEMBER = """
 INSERT INTO audit_record (at, doing, thing_kind, thing_id, facts) VALUES (now(), $1, 'test', '1', '{}')
 """
 SMALL_APP = {"THIDUA_APP": "tests.support.small_app:app"}
 IS_ROOT = os.geteuid() == 0
+CAN_LOWER = IS_ROOT and bool(shutil.which("setpriv")) and can_enter(INTERPRETER, OTHERS)
 
 
 @pytest.fixture
@@ -186,9 +190,7 @@ def test_a_data_directory_too_deep_for_a_socket_is_served_all_the_same() -> None
             assert status_of(up.port, "/") == 200
 
 
-@pytest.mark.skipif(
-    not IS_ROOT or shutil.which("setpriv") is None, reason="only root can become somebody else"
-)
+@pytest.mark.skipif(not CAN_LOWER, reason="needs root, setpriv, and a Python that others may run")
 def test_a_normal_user_starts_it_too() -> None:
     with open_folder() as folder:
         os.chown(folder, NOBODY, NOBODY)
