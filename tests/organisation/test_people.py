@@ -116,9 +116,9 @@ def test_homes_do_not_depend_on_the_order_in_which_moves_were_told(
         ({"target_group": "pensioner"}, ("target_group", "not_a_choice")),
         ({"priority": ["rich"]}, ("priority", "not_a_choice")),
         ({"priority": [[]]}, ("priority", "not_a_choice")),
-        ({"unit": "C-99999"}, ("unit", "unknown")),
-        ({"unit": None}, ("unit", "unknown")),
-        ({"unit": str(uuid4())}, ("unit", "unknown")),
+        ({"unit": "C-99999"}, ("unit", "unknown_unit")),
+        ({"unit": None}, ("unit", "unknown_unit")),
+        ({"unit": str(uuid4())}, ("unit", "unknown_unit")),
         ({"public_name": "yes"}, ("public_name", "not_yes_or_no")),
         ({"name": None}, ("name", "not_a_text")),
         ({"name": "Lan\u200b"}, ("name", "character_not_allowed")),
@@ -152,9 +152,9 @@ async def test_all_faults_are_named_at_once(
 
     assert await faults_of(put_people(country, people, at=at)) == [
         (0, "born_on", "not_a_date"),
-        (0, "unit", "unknown"),
-        (1, "name", "required"),
-        (1, "unit", "required"),
+        (0, "unit", "unknown_unit"),
+        (1, "name", "missing_field"),
+        (1, "unit", "missing_field"),
     ]
 
 
@@ -205,7 +205,7 @@ async def test_a_cluster_can_lose_a_unit(
     ]
     assert await country.fetchval("SELECT count(*) FROM cluster_unit") == 1
     bad = {"code": "CUM-1", "units": ["C-1"]}
-    assert await faults_of(put_clusters(country, [bad], at=at)) == [(0, "units", "unknown")]
+    assert await faults_of(put_clusters(country, [bad], at=at)) == [(0, "units", "unknown_unit")]
 
 
 @pytest.fixture
@@ -265,8 +265,8 @@ async def test_strangers_cannot_join(joined: asyncpg.Connection, at: datetime, f
     strange = {"person": str(uuid4()), "team": str(uuid4()), "valid_from": "2026-03-01"}
 
     assert await faults_of(put_memberships(joined, [strange], at=at)) == [
-        (0, "person", "unknown"),
-        (0, "team", "unknown"),
+        (0, "person", "unknown_person"),
+        (0, "team", "unknown_team"),
     ]
 
 

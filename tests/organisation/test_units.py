@@ -102,11 +102,11 @@ async def test_two_units_may_change_places_in_one_list(country: asyncpg.Connecti
             [(0, "parent", "within_itself"), (1, "parent", "within_itself")],
         ),
         ([{"code": "VN", "parent": "P-12"}], [(0, "parent", "must_be_empty")]),
-        ([{"code": "P-12", "parent": None}], [(0, "parent", "required")]),
-        ([{"code": "P-12", "parent": "P-99"}], [(0, "parent", "unknown")]),
-        ([{"code": "X-1", "kind": "school", "name": "Trường"}], [(0, "parent", "required")]),
-        ([{"code": "X-1", "parent": "VN"}], [(0, "kind", "required"), (0, "name", "required")]),
-        ([{"kind": "school", "name": "Trường", "parent": "VN"}], [(0, "code", "required")]),
+        ([{"code": "P-12", "parent": None}], [(0, "parent", "missing_field")]),
+        ([{"code": "P-12", "parent": "P-99"}], [(0, "parent", "unknown_unit")]),
+        ([{"code": "X-1", "kind": "school", "name": "Trường"}], [(0, "parent", "missing_field")]),
+        ([{"code": "X-1", "parent": "VN"}], [(0, "kind", "missing_field"), (0, "name", "missing_field")]),
+        ([{"kind": "school", "name": "Trường", "parent": "VN"}], [(0, "code", "missing_field")]),
         ([{"code": "P-12", "successor": "P-12"}], [(0, "successor", "itself")]),
         ([{"code": "P-12", "members": -1}], [(0, "members", "out_of_range")]),
         ([{"code": "P-12", "members": True}], [(0, "members", "not_a_whole_number")]),
@@ -134,8 +134,8 @@ async def test_two_units_may_change_places_in_one_list(country: asyncpg.Connecti
             [(0, "valid_to", "not_after_start")],
         ),
         ([{"code": "P-12", "valid_from": "01/07/2026"}], [(0, "valid_from", "not_a_date")]),
-        ([], [(None, "items", "empty")]),
-        ([{"code": "P-12"}] * 1001, [(None, "items", "too_many")]),
+        ([], [(None, "items", "no_items")]),
+        ([{"code": "P-12"}] * 1001, [(None, "items", "too_many_items")]),
     ],
 )
 async def test_a_fault_is_named_and_nothing_is_written(
@@ -159,7 +159,7 @@ async def test_one_fault_refuses_the_whole_list(
     good = {"code": "S-1", "kind": "school", "name": "Trường A", "parent": "C-03478"}
     bad = good | {"code": "S-2", "parent": "nowhere"}
 
-    assert await faults_of(put_units(country, [good, bad], at=at)) == [(1, "parent", "unknown")]
+    assert await faults_of(put_units(country, [good, bad], at=at)) == [(1, "parent", "unknown_unit")]
     assert await country.fetchval("SELECT count(*) FROM unit WHERE code = 'S-1'") == 0
 
 
@@ -186,7 +186,7 @@ async def test_a_chain_of_units_has_a_greatest_depth(
     chain: list[dict[str, object]] = [{"code": "L-0", "kind": "agency", "name": "L", "parent": "VN"}]
     chain += [{"code": f"L-{n}", "kind": "agency", "name": "L", "parent": f"L-{n - 1}"} for n in range(1, 17)]
 
-    assert await faults_of(put_units(country, chain, at=at)) == [(16, "parent", "too_deep")]
+    assert await faults_of(put_units(country, chain, at=at)) == [(16, "parent", "tree_too_deep")]
 
 
 _MOVES = st.lists(st.tuples(st.integers(1, 8), st.integers(0, 8)), min_size=1, max_size=6)

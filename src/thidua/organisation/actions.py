@@ -168,11 +168,11 @@ def _point(batch: Batch, index: int, row: Row, field: str, known: Mapping[str, U
     named = batch.stated[index].get(field)
     if named is None:
         if field in batch.stated[index] and batch.fields[field].is_required:
-            batch.fault(index, field, "required")
+            batch.fault(index, field, "missing_field")
         return
     row[field] = known.get(named) or known.get(named.lower())
     if row[field] is None:
-        batch.fault(index, field, "unknown")
+        batch.fault(index, field, "unknown_unit")
 
 
 def _point_list(batch: Batch, index: int, row: Row, known: Mapping[str, UUID]) -> None:
@@ -180,7 +180,7 @@ def _point_list(batch: Batch, index: int, row: Row, known: Mapping[str, UUID]) -
         return
     found = [known.get(name) or known.get(name.lower()) for name in batch.stated[index]["units"]]
     if None in found:
-        batch.fault(index, "units", "unknown")
+        batch.fault(index, "units", "unknown_unit")
     row["units"] = sorted({one for one in found if one is not None})
 
 
@@ -191,7 +191,7 @@ def _finish_unit(batch: Batch, index: int, row: Row, known: Mapping[str, UUID]) 
     if is_root and row["parent"] is not None:
         batch.fault(index, "parent", "must_be_empty")
     if not is_root and batch.knows(index) and not _points_somewhere(batch, index, row, "parent"):
-        batch.fault(index, "parent", "required")
+        batch.fault(index, "parent", "missing_field")
     if row["successor"] == row["id"]:
         batch.fault(index, "successor", "itself")
 
@@ -210,7 +210,7 @@ async def _fault_circles(connection: Connection, batch: Batch, rows: Sequence[Ro
         if depth is None:
             batch.fault(index, "parent", "within_itself")
         elif depth > DEPTH_MAX:
-            batch.fault(index, "parent", "too_deep", depth_max=DEPTH_MAX)
+            batch.fault(index, "parent", "tree_too_deep", maximum=DEPTH_MAX)
 
 
 def _person_row(batch: Batch, index: int, old: Row | None, units: Mapping[str, UUID], at: datetime) -> Row:
@@ -220,7 +220,7 @@ def _person_row(batch: Batch, index: int, old: Row | None, units: Mapping[str, U
     row["created_at"] = at if old is None else old["created_at"]
     _point(batch, index, row, "unit", units)
     if stated.get("unit_from") is not None and "unit" not in stated:
-        batch.fault(index, "unit", "required")
+        batch.fault(index, "unit", "missing_field")
     moves = {} if old is None else old["homes"]
     moved = isinstance(row["unit"], UUID) and "unit" in stated
     row["homes"] = homes_after(moves, row["unit"], stated.get("unit_from")) if moved else moves
@@ -241,9 +241,9 @@ async def _fault_strangers(connection: Connection, batch: Batch) -> None:
     teams = await storing.teams_there(connection, _ids(batch, "team"))
     for index, stated in enumerate(batch.stated):
         if "person" in stated and stated["person"] not in people:
-            batch.fault(index, "person", "unknown")
+            batch.fault(index, "person", "unknown_person")
         if "team" in stated and stated["team"] not in teams:
-            batch.fault(index, "team", "unknown")
+            batch.fault(index, "team", "unknown_team")
 
 
 def _stays(there: Mapping[storing.MembershipKey, Row], rows: Sequence[Row]) -> Iterable[Stay]:

@@ -39,7 +39,7 @@ class Batch:
             return
         for name, field in self.fields.items():
             if field.is_required and name not in row and not self._has_fault(index, name):
-                self.fault(index, name, "required")
+                self.fault(index, name, "missing_field")
 
     def fault_repeats(self, field: str, keys: Sequence[Hashable | None]) -> None:
         """Note every thing whose key stands earlier in the same list."""
@@ -74,7 +74,7 @@ class Batch:
 def read_batch(given: Sequence[Given], fields: Mapping[str, Field], today: date) -> Batch:
     """Check every stated field of every thing; the list holds between 1 and 1,000."""
     if not 1 <= len(given) <= ITEMS_MAX:
-        fault = FieldError("items", "too_many" if given else "empty", facts={"count_max": ITEMS_MAX})
+        fault = FieldError("items", "too_many_items" if given else "no_items", facts={"maximum": ITEMS_MAX})
         raise InputError([fault])
     batch = Batch([], fields, [])
     for index, one in enumerate(given):

@@ -68,7 +68,7 @@ def text(characters_max: int) -> Check:
         if not isinstance(value, str):
             raise UnfitError("not_a_text")
         if len(value) > 4 * characters_max:
-            raise UnfitError("too_long", characters_max=characters_max)
+            raise UnfitError("too_long", maximum=characters_max)
         spaced = "".join(" " if unicodedata.category(char) == "Zs" else char for char in value)
         cleaned = clean_text(spaced)
         if any(unicodedata.category(char) in _UNSEEN for char in cleaned) or _has_piled_marks(cleaned):
@@ -76,7 +76,7 @@ def text(characters_max: int) -> Check:
         if not cleaned:
             raise UnfitError("empty")
         if len(cleaned) > characters_max:
-            raise UnfitError("too_long", characters_max=characters_max)
+            raise UnfitError("too_long", maximum=characters_max)
         return cleaned
 
     return check
@@ -96,7 +96,7 @@ def code(value: object, _today: date) -> str:
     if not isinstance(value, str) or not _CODE.fullmatch(value) or as_id(value) is not None:
         raise UnfitError("not_a_code")
     if len(value) > CODE_CHARACTERS_MAX:
-        raise UnfitError("too_long", characters_max=CODE_CHARACTERS_MAX)
+        raise UnfitError("too_long", maximum=CODE_CHARACTERS_MAX)
     return value
 
 
@@ -104,7 +104,7 @@ def reference(value: object, _today: date) -> str:
     """The id or code of something else."""
     named = str(value) if isinstance(value, UUID) else value
     if not isinstance(named, str) or not named or len(named) > CODE_CHARACTERS_MAX:
-        raise UnfitError("unknown")
+        raise UnfitError("unknown_unit")
     return named
 
 
@@ -113,7 +113,7 @@ def references(value: object, today: date) -> list[str]:
     if not isinstance(value, list | tuple):
         raise UnfitError("not_a_list")
     if len(value) > CLUSTER_UNITS_MAX:
-        raise UnfitError("too_many", count_max=CLUSTER_UNITS_MAX)
+        raise UnfitError("too_many_items", maximum=CLUSTER_UNITS_MAX)
     return list(dict.fromkeys(reference(one, today) for one in value))
 
 
@@ -138,7 +138,7 @@ def choice(choices: type[StrEnum]) -> Check:
 
     def check(value: object, _today: date) -> str:
         if value not in list(choices):
-            raise UnfitError("not_a_choice", choices=[str(one) for one in choices])
+            raise UnfitError("not_a_choice", value=str(value)[:40], choices=[str(one) for one in choices])
         return str(value)
 
     return check
@@ -162,7 +162,7 @@ def count(value: object, _today: date) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise UnfitError("not_a_whole_number")
     if not 0 <= value <= PEOPLE_MAX:
-        raise UnfitError("out_of_range", least=0, most=PEOPLE_MAX)
+        raise UnfitError("out_of_range", expected=f"0 - {PEOPLE_MAX}")
     return value
 
 
@@ -173,7 +173,7 @@ def degrees(most: int) -> Check:
         if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
             raise UnfitError("not_a_number")
         if abs(value) > most:
-            raise UnfitError("out_of_range", least=-most, most=most)
+            raise UnfitError("out_of_range", expected=f"-{most} - {most}")
         return float(value)
 
     return check
@@ -188,7 +188,7 @@ def day(value: object, _today: date) -> date:
     if type(found) is not date:
         raise UnfitError("not_a_date")
     if not _EARLIEST <= found <= _LATEST:
-        raise UnfitError("out_of_range", least=_EARLIEST.isoformat(), most=_LATEST.isoformat())
+        raise UnfitError("out_of_range", expected=f"{_EARLIEST} - {_LATEST}")
     return found
 
 
