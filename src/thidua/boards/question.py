@@ -58,7 +58,7 @@ async def understand(connection: Connection, words: Words) -> Question:
 def _faults(board: Board, words: Words) -> list[FieldError]:
     faults = []
     if not _is_period(words.period or PERIOD_DEFAULT):
-        faults.append(FieldError("period", "unknown_period", facts={"period": words.period}))
+        faults.append(FieldError("period", "period_unknown", facts={"period": words.period}))
     if words.kind is not None and not (board.who is SubjectKind.UNIT and is_unit_kind(words.kind)):
         faults.append(FieldError("kind", "unknown_unit_kind", facts={"kind": words.kind}))
     if words.division is not None and words.division not in DIVISIONS:

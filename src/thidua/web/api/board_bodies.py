@@ -56,7 +56,7 @@ class BoardRowBody(msgspec.Struct, frozen=True):
     reached_at: datetime
     change: int | None
     points: int | msgspec.UnsetType = msgspec.UNSET
-    members: int | None | msgspec.UnsetType = msgspec.UNSET
+    members: int | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class BoardPageBody(msgspec.Struct, frozen=True):
