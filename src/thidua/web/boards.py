@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, get
+from litestar.params import FromPath
 from litestar.response import Stream
 
 from thidua.boards.definitions import boards
@@ -31,7 +32,7 @@ async def list_page(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/boards/{slug:str}", include_in_schema=False)
-async def board_page(request: AnyRequest, slug: str) -> Response[bytes]:
+async def board_page(request: AnyRequest, slug: FromPath[str]) -> Response[bytes]:
     """One board: who stands where, by what, and as of when."""
     here, language = await reader(), language_of(request)
     question = await asked(here, slug, request.scope["query_string"])
@@ -46,7 +47,7 @@ async def board_page(request: AnyRequest, slug: str) -> Response[bytes]:
 
 
 @get("/boards/{slug:str}/export.csv", include_in_schema=False)
-async def export_csv(request: AnyRequest, slug: str) -> Stream:
+async def export_csv(request: AnyRequest, slug: FromPath[str]) -> Stream:
     """The whole board as CSV."""
     here = await reader()
     question = (await asked(here, slug, request.scope["query_string"])).question
@@ -57,7 +58,7 @@ async def export_csv(request: AnyRequest, slug: str) -> Stream:
 
 
 @get("/boards/{slug:str}/export.xlsx", include_in_schema=False)
-async def export_xlsx(request: AnyRequest, slug: str) -> Response[bytes]:
+async def export_xlsx(request: AnyRequest, slug: FromPath[str]) -> Response[bytes]:
     """The whole board as a worksheet."""
     here = await reader()
     question = (await asked(here, slug, request.scope["query_string"])).question

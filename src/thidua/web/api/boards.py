@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response, get
 from litestar.openapi.spec import OpenAPIType, Operation, Parameter, Schema
+from litestar.params import FromPath
 
 from thidua.boards.definitions import boards
 from thidua.boards.model import Stamp
@@ -85,7 +86,7 @@ async def read_boards() -> Response[bytes]:
     operation_class=_PageOperation,
     opt={"answers": BoardPageBody, "answer_example": PAGE_EXAMPLE},
 )
-async def read_board(request: AnyRequest, slug: str) -> Response[bytes]:
+async def read_board(request: AnyRequest, slug: FromPath[str]) -> Response[bytes]:
     """Show a page of a board; rows and moment belong to one state of it."""
     here, language = await reader(), accepted(request.headers.get("accept-language", ""))
     query_string: bytes = request.scope["query_string"]
@@ -105,7 +106,7 @@ async def read_board(request: AnyRequest, slug: str) -> Response[bytes]:
     operation_class=_AroundOperation,
     opt={"answers": AroundBody, "answer_example": AROUND_EXAMPLE},
 )
-async def read_around(request: AnyRequest, slug: str, subject: UUID) -> Response[bytes]:
+async def read_around(request: AnyRequest, slug: FromPath[str], subject: FromPath[UUID]) -> Response[bytes]:
     """Show where a subject stands; `span=0` is its rank alone."""
     here, language = await reader(), accepted(request.headers.get("accept-language", ""))
     question = await asked(here, slug, request.scope["query_string"])
