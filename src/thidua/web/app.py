@@ -27,10 +27,13 @@ from thidua.infra.redis import close_client
 from thidua.web import paging
 from thidua.web.api.activities import activity_handlers
 from thidua.web.api.activity_types import activity_type_handlers
+from thidua.web.api.boards import board_handlers
 from thidua.web.api.ledger import ledger_handlers
 from thidua.web.api.moderation import moderation_handlers
 from thidua.web.api.openapi import DocumentPlugin
-from thidua.web.errors import error_handlers, too_long
+from thidua.web.api.organisation import organisation_handlers
+from thidua.web.boards import board_page_handlers
+from thidua.web.errors import address_problem, answer_at_once, error_handlers
 from thidua.web.headers import headless, secure_headers
 from thidua.web.health import health_handlers
 from thidua.web.home import home_handlers
@@ -41,7 +44,6 @@ from thidua.web.strict_json import BODY_BYTES_MAX
 from thidua.web.teams import team_handlers
 from thidua.web.units import unit_handlers
 
-ADDRESS_BYTES_MAX = 8_000
 HANDLERS: list[ControllerRouterHandler] = [
     *health_handlers,
     *home_handlers,
@@ -54,6 +56,9 @@ HANDLERS: list[ControllerRouterHandler] = [
     *moderation_handlers,
     *activity_type_handlers,
     *ledger_handlers,
+    *organisation_handlers,
+    *board_handlers,
+    *board_page_handlers,
 ]
 
 
@@ -71,8 +76,9 @@ class Application(Litestar):
             await super().__call__(scope, receive, send)
             return
         asked, answering = cast("HTTPScope", scope), cast("Send", send)
-        if len(asked["raw_path"]) + len(asked["query_string"]) > ADDRESS_BYTES_MAX:
-            await too_long(asked, cast("Receive", receive), answering)
+        problem = address_problem(asked)
+        if problem is not None:
+            await answer_at_once(problem, asked, cast("Receive", receive), answering)
         elif asked["method"] == HttpMethod.HEAD:
             await super().__call__({**asked, "method": HttpMethod.GET}, receive, headless(answering))
         else:

@@ -4,13 +4,16 @@ from typing import Annotated
 
 from litestar import Request, Response, get
 from litestar.params import PathParameter
-from litestar.types import Receive, Scope, Send
+from litestar.types import HTTPScope, Message, Receive, Send
 
 from thidua.kernel.errors import NotFoundError
+from thidua.web.headers import secure_headers
 from thidua.web.language import AnyRequest, language_of
 from thidua.web.pages import render
 from thidua.web.problems import Problem, answer
 from thidua.web.wording import say, wordings
+
+ADDRESS_BYTES_MAX = 8_000
 
 
 @get("/problems/{code:str}", include_in_schema=False)
@@ -24,11 +27,24 @@ async def problem_page(
     return render(request, "errors/meaning.html", meaning=meaning)
 
 
-async def too_long(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer an address that no page of ours has."""
+def address_problem(scope: HTTPScope) -> Problem | None:
+    """What is wrong with the address itself: no page of ours has one so long, or with a NUL in it."""
+    if len(scope["raw_path"]) + len(scope["query_string"]) > ADDRESS_BYTES_MAX:
+        return Problem(414, "address_too_long")
+    if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+        return Problem(400, "nul_in_address")
+    return None
+
+
+async def answer_at_once(problem: Problem, scope: HTTPScope, receive: Receive, send: Send) -> None:
+    """Answer a request that goes no further."""
     request: AnyRequest = Request(scope, receive, send)
-    response = answer(request, Problem(414, "address_too_long"))
-    await response.to_asgi_response(None, request)(scope, receive, send)
+
+    async def secured(message: Message) -> None:
+        await secure_headers(message, scope)
+        await send(message)
+
+    await answer(request, problem).to_asgi_response(None, request)(scope, receive, secured)
 
 
 error_handlers = [problem_page]

@@ -15,7 +15,7 @@ from thidua.web.formats import shown_date, shown_number, shown_points, shown_tim
 from thidua.web.language import AnyRequest, Language, language_of
 
 STATIC = Path(__file__).parent / "static"
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 _VARY = "Cookie, Accept-Language"
 
 
