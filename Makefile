@@ -21,6 +21,7 @@ $(STAMP): requirements-dev.txt pyproject.toml
 	@test -x $(VENV)/bin/pip || { rm -rf $(VENV); $(PYTHON) -m venv $(VENV); }
 	@$(VENV)/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@$(VENV)/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@rm -rf $(VENV)/lib/python3*/site-packages/thidua # the folders copied for wheels: a checkout reads its own
 	@touch $@
 
 # Debian keeps ensurepip in a package of its own.
