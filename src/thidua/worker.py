@@ -3,8 +3,10 @@
 import asyncio
 
 from thidua.engine.announce import announce
+from thidua.engine.seal import run_seal
 from thidua.infra.database import close_pool, open_pool
 from thidua.infra.redis import close_client
+from thidua.infra.settings import settings
 
 
 async def run(stopping: asyncio.Event) -> None:
@@ -13,6 +15,7 @@ async def run(stopping: asyncio.Event) -> None:
     try:
         async with asyncio.TaskGroup() as work:
             work.create_task(announce(stopping))
+            work.create_task(run_seal(stopping, data_dir=settings().data_dir))
     finally:
         await close_client()
         await close_pool()

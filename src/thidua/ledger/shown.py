@@ -11,6 +11,7 @@ import msgspec
 
 from thidua.infra.database import Connection
 from thidua.kernel.period import Period, PeriodKind, period_of
+from thidua.ledger.proof import SEAL_OF_ENTRY
 
 
 class Earned(Enum):
@@ -68,16 +69,14 @@ SELECT e.id, e.subject, e.subject_kind, e.team, e.unit, e.category, e.rule, e.ru
     e.params::text AS params, e.hash,
     s.block, s.root, s.previous
 FROM (SELECT * FROM ledger_entry WHERE {chosen}) e
-LEFT JOIN LATERAL (
-    SELECT block, root, previous FROM ledger_seal
-    WHERE first_entry <= e.id AND last_entry >= e.id AND e.id = ANY(entries) ORDER BY block LIMIT 1
-) s ON true
+{seal}
 ORDER BY e.occurred_at DESC, e.id DESC
 """
-_ONE = _ENTRIES.format(chosen="id = $1")
+_ONE = _ENTRIES.format(chosen="id = $1", seal=SEAL_OF_ENTRY)
 _OF_SUBJECT = _ENTRIES.format(
     chosen="""subject = $1 AND occurred_at >= $2 AND occurred_at < $3
-    AND (occurred_at, id) < ($4, $5) ORDER BY occurred_at DESC, id DESC LIMIT $6"""
+    AND (occurred_at, id) < ($4, $5) ORDER BY occurred_at DESC, id DESC LIMIT $6""",
+    seal=SEAL_OF_ENTRY,
 )
 _BEGINNING, _END = date(1, 1, 2), date(9999, 12, 30)
 _BIGGEST = 2**63 - 1
