@@ -67,20 +67,15 @@ async def test_units_are_public_and_of_the_real_country(web: httpx.AsyncClient) 
 
 
 async def test_pages_follow_each_other_without_gap_or_repeat(web: httpx.AsyncClient) -> None:
-    seen, cursor = [], ""
-    while cursor is not None:
-        page = (
-            await web.get("/api/v1/units", params={"kind": "province", "limit": 7} | _if_any(cursor))
-        ).json()
+    seen: list[str] = []
+    page = (await web.get("/api/v1/units?kind=province&limit=7")).json()
+    while page["next"] is not None:
         seen += [one["code"] for one in page["items"]]
-        cursor = page["next"]
+        page = (await web.get(f"/api/v1/units?kind=province&limit=7&cursor={page['next']}")).json()
+    seen += [one["code"] for one in page["items"]]
 
     assert len(seen) == len(set(seen)) == 34
     assert seen == sorted(seen)
-
-
-def _if_any(cursor: str) -> dict[str, str]:
-    return {"cursor": cursor} if cursor else {}
 
 
 @pytest.mark.parametrize(
@@ -104,7 +99,7 @@ async def test_without_the_right_to_names_people_are_aliases(web: httpx.AsyncCli
 
     assert [(one["id"], one["name"]) for one in found] == [(shown["id"], "Tòng Văn Công")]
     assert "Kín" not in listed
-    assert hidden["id"] in listed
+    assert str(hidden["id"]) in listed
 
 
 async def test_writing_needs_the_scope(web: httpx.AsyncClient, bearer: Token) -> None:
@@ -123,13 +118,13 @@ async def test_writing_needs_the_scope(web: httpx.AsyncClient, bearer: Token) ->
         ("people", _person(born_on="2999-01-01"), (0, "born_on", "in_the_future")),
         ("people", {"items": [_person(), _person(priority=["x"])]}, (1, "priority", "not_a_choice")),
         ("people", {"items": [_person(), _person(colour=1)]}, (1, "colour", "unknown_field")),
-        ("people", _person(age=3), (None, "age", "unknown_field")),
+        ("people", _person(age=3), (0, "age", "unknown_field")),
         ("people", {"items": []}, (None, "items", "no_items")),
         ("people", {"items": [_person()] * 1001}, (None, "items", "too_many_items")),
-        ("people", _person(born_on="yesterday"), (None, "born_on", "wrong_value")),
+        ("people", _person(born_on="yesterday"), (0, "born_on", "not_a_date")),
         ("units", {"code": "P-12", "parent": _COMMUNE}, (0, "parent", "within_itself")),
         ("units", {"code": "P-12", "members": 2**31}, (0, "members", "out_of_range")),
-        ("units", {"code": "P-12", "members": 1.5}, (None, "members", "wrong_type")),
+        ("units", {"code": "P-12", "members": 1.5}, (0, "members", "wrong_type")),
         ("teams", _team(valid_to="2025-01-01"), (0, "valid_to", "not_after_start")),
     ],
 )

@@ -63,17 +63,18 @@ def _writer(
     )
     async def write(request: AnyRequest) -> Response[bytes]:
         """Write one thing or up to 1,000, all or nothing; sent again it changes nothing."""
-        given = _given(canonical(await body_of(request)), body, many)
+        given = _given(canonical(await body_of(request)), many)
         puts = await _in_one_transaction(action, given, at=now())
         return answer_json({"results": puts})
 
     return write
 
 
-def _given(document: bytes, one: type[msgspec.Struct], many: type[msgspec.Struct]) -> list[Given]:
+def _given(document: bytes, many: type[msgspec.Struct]) -> list[Given]:
+    """Return what was stated; one object is read as a list of one, so that its faults have an index too."""
     is_list = document.startswith(b'{"items":')
-    value = decode_canonical(document, decoder_of(many if is_list else one))
-    return [_stated(item) for item in value.items] if is_list else [_stated(value)]
+    value: Any = decode_canonical(document if is_list else b'{"items":[%s]}' % document, decoder_of(many))
+    return [_stated(item) for item in value.items]
 
 
 def _stated(body: msgspec.Struct) -> Given:

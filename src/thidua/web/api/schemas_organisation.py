@@ -5,14 +5,16 @@ A field that is left out keeps its value, or takes its default in a new thing. W
 """
 
 from datetime import date
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 from uuid import UUID
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
+# Read as text: the organisation words what is not a date better than a parser of times does.
+Day: TypeAlias = Annotated[str, Meta(extra_json_schema={"format": "date"})]
 Text: TypeAlias = str | UnsetType
 MaybeText: TypeAlias = str | UnsetType | None
-MaybeDay: TypeAlias = date | UnsetType | None
+MaybeDay: TypeAlias = Day | UnsetType | None
 MaybeCount: TypeAlias = int | UnsetType | None
 Words: TypeAlias = list[str] | UnsetType
 
@@ -44,7 +46,7 @@ class TeamBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kind: Text = UNSET
     name: Text = UNSET
     unit: Text = UNSET
-    valid_from: date | UnsetType = UNSET
+    valid_from: Day | UnsetType = UNSET
     valid_to: MaybeDay = UNSET
 
 
@@ -86,7 +88,7 @@ class MembershipBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     person: UUID
     team: UUID
-    valid_from: date
+    valid_from: Day
     valid_to: MaybeDay = UNSET
 
 
