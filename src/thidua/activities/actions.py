@@ -16,14 +16,11 @@ INSERT INTO activity_key (id, source, fingerprint)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[])
 ON CONFLICT (id) DO NOTHING RETURNING id
 """
-_INSERT = """
-INSERT INTO activity (id, type, occurred_at, recorded_at, actor, actor_kind, team, unit, festival, quantity,
-    attributes, participants, evidence, context, source, state, suspended, rulebook_version, replaces)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::uuid[], $6::smallint[],
-    $7::uuid[], $8::uuid[], $9::text[], $10::integer[], $11::text[]::jsonb[], $12::text[]::jsonb[],
-    $13::text[]::jsonb[], $14::text[]::jsonb[], $15::text[], $16::smallint[], $17::smallint[], $18::integer[],
-    $19::uuid[])
-"""
+_COLUMNS = (
+    *("id", "type", "occurred_at", "recorded_at", "actor", "actor_kind", "team", "unit", "festival", "quantity"),
+    *("attributes", "participants", "evidence", "context", "source", "state", "suspended", "rulebook_version"),
+    "replaces",
+)
 _SET_STATE = "UPDATE activity SET state = $2 WHERE id = $1"
 _SUSPEND = "UPDATE activity SET suspended = suspended + $2 WHERE id = ANY($1::uuid[])"
 _ACT = """
@@ -45,9 +42,9 @@ async def claim_ids(connection: Connection, reports: Sequence[ActivityReport]) -
 
 
 async def insert(connection: Connection, activities: Sequence[Activity]) -> None:
-    """Store the activities, all with one statement."""
-    columns = list(zip(*(_row(activity) for activity in activities), strict=True))
-    await connection.execute(_INSERT, *columns)
+    """Store the activities, all with one COPY: half the price of an INSERT of arrays."""
+    records = [_row(activity) for activity in activities]
+    await connection.copy_records_to_table("activity", records=records, columns=_COLUMNS)
 
 
 async def change_state(connection: Connection, act: Act) -> None:

@@ -11,12 +11,13 @@ import msgspec
 from thidua.activities.queries import Span
 from thidua.engine.changes import Change, Effect
 from thidua.engine.locks import subject_of
+from thidua.kernel.period import local_day
 from thidua.scoring.evaluate import State
 from thidua.scoring.keys import keys_of
 from thidua.scoring.milestones import MilestoneState
 from thidua.scoring.model import Fact, Key, Pays, Window
 from thidua.scoring.registry import Family, Registry
-from thidua.scoring.windows import bucket_of, span_of
+from thidua.scoring.windows import bucket_of, first_day, span_of
 
 _ALWAYS = (datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC))
 _decode_state = msgspec.json.Decoder(State).decode
@@ -44,6 +45,7 @@ class Bucket:
     state: State | None = None
     milestone: MilestoneState | None = None
     facts: list[Fact] | None = None
+    is_latest: bool = True
 
     @property
     def coming(self) -> list[Fact]:
@@ -52,19 +54,29 @@ class Bucket:
         return sorted(facts, key=lambda fact: fact.order) if len(facts) > 1 else facts
 
     @property
+    def first_order(self) -> tuple[datetime, UUID]:
+        """Where the first change stands: buckets that share a state are folded in this order."""
+        return min(change.fact.order for change in self.changes) if len(self.changes) > 1 else self.changes[0].fact.order
+
+    @property
     def only_grows(self) -> bool:
         """Whether facts only come here."""
         return all(change.effect is Effect.COMES for change in self.changes)
 
     @property
     def state_key(self) -> tuple[UUID, str, str]:
-        """Where the bucket's state is kept."""
-        return (self.subject, self.family.name, self.name)
+        """Where the bucket's state is kept: calendar buckets share one, which stands at the latest fact."""
+        return (self.subject, self.family.name, "" if self.shares_state else self.name)
+
+    @property
+    def shares_state(self) -> bool:
+        """Whether all buckets of the rule and subject share one state."""
+        return self.kind is Kind.CAPPED and self.family.window is not Window.FESTIVAL
 
     @property
     def needs_state(self) -> bool:
         """Whether a state is kept of this bucket."""
-        return self.kind in {Kind.CAPPED, Kind.MILESTONE}
+        return self.kind is Kind.CAPPED or self.kind is Kind.MILESTONE
 
     def read_state(self, text: str | None) -> None:
         """Take in the stored state, if there is one."""
@@ -96,11 +108,32 @@ class Bucket:
         """Return which activities may lie in the bucket; those of other festivals are sorted out by `holds`."""
         of_team = self.family.pays is Pays.TEAM
         starts_at, ends_at = span_of(self.family.window, self.name) or _ALWAYS
+        if self.shares_state and self.state is None:
+            ends_at = _ALWAYS[1]  # is there anything later? only then may the new state be kept
         return Span(self.subject, self.family.read_types, starts_at, ends_at, of_team)
 
-    def holds(self, fact: Fact) -> bool:
-        """Whether the fact lies in the bucket."""
-        return name_of(self.family, fact, self.subject)[0] == self.name
+    def take_facts(self, found: Iterable[Fact]) -> None:
+        """Take in, of the facts found in the span, those that lie in the bucket."""
+        self.facts = []
+        for fact in found:
+            if name_of(self.family, fact, self.subject)[0] == self.name:
+                self.facts.append(fact)
+            elif self.shares_state:
+                self.is_latest = False
+
+    def state_after(self, known: State | None, folded: State | None) -> State | None:
+        """Return the state to keep after this bucket was folded anew from its facts; None keeps none.
+
+        `known` is the state kept so far, `folded` that of this bucket alone. A later bucket's state stays. Where
+        the last facts have gone, their moment stays as the mark that no fact is later.
+        """
+        if known is None or not self.shares_state:
+            return folded if self.is_latest else None
+        if folded is not None and folded.last >= known.last:
+            return folded
+        if _bucket_at(self.family.window, known.last_at) != self.name:
+            return known
+        return folded or State(known.last_at, known.last_id)
 
 
 def buckets_of(changes: Iterable[Change], registry: Registry) -> list[Bucket]:
@@ -118,6 +151,10 @@ def buckets_of(changes: Iterable[Change], registry: Registry) -> list[Bucket]:
                 bucket = found[(subject, rule.name, name)] = Bucket(subject, family, name, kind)
             bucket.changes.append(change)
     return list(found.values())
+
+
+def _bucket_at(window: Window, at: datetime) -> str:
+    return "" if window is Window.EVER else first_day(window, local_day(at))
 
 
 def name_of(family: Family, fact: Fact, subject: UUID) -> tuple[str, Kind]:

@@ -1,8 +1,9 @@
 """What an act changes for scoring: facts that come, go, or are touched by another's coming or going."""
 
-from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
+
+import msgspec
 
 from thidua.activities.model import Activity
 from thidua.scoring.model import Fact
@@ -16,8 +17,7 @@ class Effect(Enum):
     TOUCHED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True, gc=False):
     """One fact changed by one act; `cause` is the word that later explains it.
 
     `family` limits a touched fact to the one rule that must look again.

@@ -1,7 +1,8 @@
 """What recording answers for each report."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from thidua.activities.model import State
 from thidua.kernel.errors import ConflictError, FieldError
@@ -20,8 +21,7 @@ class IdConflictError(ConflictError):
         self.errors = tuple(errors)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(msgspec.Struct, frozen=True, gc=False):
     """What became of one report: recorded or duplicate with state and points, or rejected with its faults."""
 
     index: int

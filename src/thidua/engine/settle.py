@@ -17,7 +17,7 @@ from thidua.ledger import actions, queries
 from thidua.ledger.actions import StateKey
 from thidua.ledger.model import Posting
 from thidua.ledger.queries import ClaimRow
-from thidua.scoring.evaluate import best, fold
+from thidua.scoring.evaluate import State, best, fold
 from thidua.scoring.milestones import elements_of, reached, with_elements
 from thidua.scoring.model import Fact, Outcome
 from thidua.scoring.registry import Registry
@@ -71,13 +71,15 @@ async def evaluate(
     """Fold every bucket, those that are `lost` from their facts; return what must stand and the new states."""
     await _reload(connection, buckets, lost, holding)
     desired = Desired()
-    states: dict[StateKey, bytes] = {}
-    for bucket in buckets:
+    kept: dict[StateKey, bytes] = {}
+    standing: dict[StateKey, State | None] = {}
+    for bucket in sorted(buckets, key=lambda one: one.first_order):
         if bucket.kind is Kind.MILESTONE:
-            _evaluate_milestone(bucket, desired, states)
+            _evaluate_milestone(bucket, desired, kept)
         else:
-            _evaluate(bucket, holding, desired, states)
-    return desired, states
+            _evaluate(bucket, holding, desired, standing)
+    kept |= {key: _encode(state) if state is not None else b"" for key, state in standing.items()}
+    return desired, kept
 
 
 async def _touched(connection: Connection, holding: Holding) -> list[Change]:
@@ -94,9 +96,9 @@ async def _touched(connection: Connection, holding: Holding) -> list[Change]:
 
 
 async def _read_states(connection: Connection, buckets: Iterable[Bucket]) -> None:
-    keeping = {bucket.state_key: bucket for bucket in buckets if bucket.needs_state}
-    stored = await queries.states(connection, list(keeping))
-    for key, bucket in keeping.items():
+    keeping = [(bucket.state_key, bucket) for bucket in buckets if bucket.needs_state]
+    stored = await queries.states(connection, {key for key, _ in keeping})
+    for key, bucket in keeping:
         bucket.read_state(stored.get(key))
 
 
@@ -107,8 +109,7 @@ async def _reload(
     by_span = [bucket for bucket in lost if bucket.kind is not Kind.BEST_OF]
     spans = [bucket.span() for bucket in by_span]
     for bucket, found in zip(by_span, await activities.counting_in(connection, spans), strict=True):
-        facts = [fact_of(activity) for activity in found]
-        bucket.facts = [fact for fact in facts if bucket.holds(fact)]
+        bucket.take_facts(fact_of(activity) for activity in found)
     await _reload_by_key(connection, by_key)
     for bucket in buckets:
         if bucket.kind is Kind.ALONE and not bucket.only_grows:
@@ -126,22 +127,26 @@ async def _reload_by_key(connection: Connection, buckets: Sequence[Bucket]) -> N
         bucket.facts = sorted(found, key=lambda fact: fact.order)
 
 
-def _evaluate(bucket: Bucket, holding: Holding, desired: Desired, states: dict[StateKey, bytes]) -> None:
-    family = bucket.family
+def _evaluate(
+    bucket: Bucket, holding: Holding, desired: Desired, standing: dict[StateKey, State | None]
+) -> None:
+    family, is_lost = bucket.family, bucket.facts is not None
     facts = bucket.facts if bucket.facts is not None else _standing(bucket)
+    key = bucket.state_key
+    known = standing.get(key, bucket.state)
     state, outcomes = fold(
         bucket.subject,
         facts,
         rule_of=lambda fact: family.rules.get(fact.version),
         windows=family.windows,
         held=holding.held.get(family.name, {}),
-        state=bucket.state if bucket.facts is None else None,
+        state=None if is_lost else known,
     )
     if bucket.kind is Kind.BEST_OF:
         outcomes = best(outcomes)
     if bucket.kind is Kind.CAPPED:
-        states[bucket.state_key] = _encode(state) if state is not None else b""
-    desired.add(bucket, outcomes, looked_at=facts if bucket.facts is not None else ())
+        standing[key] = bucket.state_after(known, state) if is_lost else state
+    desired.add(bucket, outcomes, looked_at=facts if is_lost else ())
 
 
 def _standing(bucket: Bucket) -> list[Fact]:

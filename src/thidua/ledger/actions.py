@@ -13,13 +13,10 @@ from thidua.ledger.model import Grain, Posting, entry_hash
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 _NUMBERS = "SELECT nextval('ledger_entry_id_seq') AS id FROM generate_series(1, $1)"
-_POST = """
-INSERT INTO ledger_entry (id, subject, subject_kind, team, unit, festival, category, rule, rulebook_version, points,
-    units, activity, act, kind, occurred_at, posted_at, sentence, params, hash)
-SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::smallint[], $4::uuid[], $5::uuid[], $6::text[], $7::text[],
-    $8::text[], $9::integer[], $10::integer[], $11::integer[], $12::uuid[], $13::uuid[], $14::smallint[],
-    $15::timestamptz[], $16::timestamptz[], $17::text[], $18::text[]::jsonb[], $19::bytea[])
-"""
+_COLUMNS = (
+    *("id", "subject", "subject_kind", "team", "unit", "festival", "category", "rule", "rulebook_version", "points"),
+    *("units", "activity", "act", "kind", "occurred_at", "posted_at", "sentence", "params", "hash"),
+)
 _ADD = """
 INSERT INTO tally (subject, subject_kind, team, unit, festival, day, category, points, last_at)
 SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::text[], $6::date[], $7::text[],
@@ -71,7 +68,7 @@ async def post(connection: Connection, postings: Sequence[Posting], *, at: datet
         return []
     numbers = [row["id"] for row in await connection.fetch(_NUMBERS, len(postings))]
     rows = [_row(number, posting, at) for number, posting in zip(numbers, postings, strict=True)]
-    await connection.execute(_POST, *zip(*rows, strict=True))
+    await connection.copy_records_to_table("ledger_entry", records=rows, columns=_COLUMNS)
     await _add_to_tallies(connection, postings)
     return numbers
 

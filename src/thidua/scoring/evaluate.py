@@ -9,7 +9,6 @@ from uuid import UUID
 
 import msgspec
 
-from thidua.kernel.period import local_day
 from thidua.scoring.caps import Room, Use, charge, room_in
 from thidua.scoring.conditions import first_unmet, holds
 from thidua.scoring.keys import missing_parts
@@ -88,9 +87,8 @@ def best(outcomes: Iterable[Outcome]) -> list[Outcome]:
 def eligible(rule: Rule, fact: Fact) -> Reason | None:
     """Return why the rule does not look at the fact at all: out of its span, or a condition unmet; else None."""
     if rule.valid_from is not None or rule.valid_to is not None:
-        day = local_day(fact.occurred_at)
-        too_early = rule.valid_from is not None and day < rule.valid_from
-        if too_early or (rule.valid_to is not None and day >= rule.valid_to):
+        too_early = rule.valid_from is not None and fact.day < rule.valid_from
+        if too_early or (rule.valid_to is not None and fact.day >= rule.valid_to):
             return Reason("not_in_force", {})
     unmet = first_unmet(rule.when, fact) if rule.when else None
     if unmet is None:

@@ -35,7 +35,8 @@ def missing_parts(key: Key, fact: Fact) -> tuple[str, ...]:
 
 def _part(name: str, fact: Fact) -> str | None:
     value = fact.festival if name == FESTIVAL_PART else fact.attributes.get(name)
-    return None if value is None or value == "" else json.dumps(value, ensure_ascii=False)
+    # The whole number 2 and the text "2" name the same thing.
+    return None if value is None or value == "" else str(value)
 
 
 def _digest(parts: list[str | None]) -> UUID:

@@ -11,6 +11,8 @@ from uuid import UUID
 
 import msgspec
 
+from thidua.kernel.period import local_day
+
 
 class Window(StrEnum):
     """The spans in which a cap counts (7), from narrow to wide."""
@@ -24,6 +26,9 @@ class Window(StrEnum):
     YEAR = "year"
     FESTIVAL = "festival"
     EVER = "ever"
+
+    # An enum hashes its name in Python; windows are looked up for every activity and cap.
+    __hash__ = str.__hash__
 
 
 class Counts(StrEnum):
@@ -71,6 +76,11 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     flags: frozenset[str] = frozenset()
     target_group: str | None = None
     helped: frozenset[str] = frozenset()
+    day: date = date.min
+
+    def __post_init__(self) -> None:
+        """Work out the local day once: every window asks for it."""
+        msgspec.structs.force_setattr(self, "day", local_day(self.occurred_at))
 
     @property
     def order(self) -> tuple[datetime, UUID]:

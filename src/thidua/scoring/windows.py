@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from thidua.kernel.period import PeriodKind, local_day, period_of
+from thidua.kernel.period import PeriodKind, period_of
 from thidua.scoring.model import Fact, Window
 
 _PERIODS = {
@@ -58,7 +58,7 @@ def bucket_of(window: Window, fact: Fact) -> str:
     Facts without a festival share the festival named ''.
     """
     if window in _PERIODS:
-        return first_day(window, local_day(fact.occurred_at))
+        return first_day(window, fact.day)
     if window is Window.FESTIVAL:
         return fact.festival or ""
     return str(fact.id) if window is Window.EVENT else ""
