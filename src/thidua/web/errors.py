@@ -1,12 +1,13 @@
 """Addresses that explain a problem, and answers given before any route is found."""
 
 from typing import Annotated
+from urllib.parse import parse_qsl
 
 from litestar import Request, Response, get
 from litestar.params import PathParameter
 from litestar.types import HTTPScope, Message, Receive, Send
 
-from thidua.kernel.errors import NotFoundError
+from thidua.kernel.errors import FieldError, NotFoundError
 from thidua.web.headers import secure_headers
 from thidua.web.language import AnyRequest, language_of
 from thidua.web.pages import render
@@ -31,9 +32,16 @@ def address_problem(scope: HTTPScope) -> Problem | None:
     """What is wrong with the address itself: no page of ours has one so long, or with a NUL in it."""
     if len(scope["raw_path"]) + len(scope["query_string"]) > ADDRESS_BYTES_MAX:
         return Problem(414, "address_too_long")
-    if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+    if "\0" in scope["path"]:
         return Problem(400, "nul_in_address")
+    if b"%00" in scope["query_string"]:
+        named = [FieldError(name, "nul_character") for name, value in _parameters(scope) if "\0" in value]
+        return Problem(400, "nul_in_address", errors=tuple(named))
     return None
+
+
+def _parameters(scope: HTTPScope) -> list[tuple[str, str]]:
+    return parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
 
 
 async def answer_at_once(problem: Problem, scope: HTTPScope, receive: Receive, send: Send) -> None:

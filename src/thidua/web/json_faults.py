@@ -15,7 +15,8 @@ _COMPLAINTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:Number|Integer value) out of range"), "number_too_large"),
     (re.compile(r"Expected `(?:str|array|object)` of length (?P<expected>.*)"), "wrong_length"),
     (re.compile(r"Expected `datetime` with a timezone"), "offset_missing"),
-    (re.compile(r"Invalid RFC3339"), "not_a_time"),
+    (re.compile(r"Invalid RFC3339 encoded datetime"), "not_a_time"),
+    (re.compile(r"Invalid RFC3339 encoded date"), "not_a_date"),
     (re.compile(r"Invalid UUID"), "not_an_id"),
     (re.compile(r"Invalid enum value '?(?P<value>.*?)'?\Z", re.DOTALL), "not_a_choice"),
 )

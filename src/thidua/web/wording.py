@@ -32,6 +32,8 @@ def say(code: str, language: Language, facts: Mapping[str, object] | None = None
     if not facts and "{" not in sentence[language]:
         return sentence[language]
     shown = {name: _shown(value, language) for name, value in (facts or {}).items()}
+    if "expected" not in shown and {"lowest", "highest"} <= shown.keys():
+        shown["expected"] = f"{shown['lowest']} … {shown['highest']}"
     return sentence[language].format_map(_Facts(shown, code=code))
 
 
