@@ -37,9 +37,16 @@ WHERE ($2::uuid IS NULL OR h.unit IN (SELECT unit FROM unit_within WHERE ancesto
     AND ($3::uuid IS NULL OR EXISTS (SELECT FROM membership m WHERE m.person = f.person AND m.team = $3
         AND m.valid_from <= $1 AND (m.valid_to IS NULL OR m.valid_to > $1)))
     AND ($4::text IS NULL OR f.name_fold LIKE $4)
-    AND ($5 OR $4::text IS NULL OR (f.public_name AND (f.born_on IS NULL OR f.born_on <= $6)))
-    AND ($7::uuid IS NULL OR (CASE WHEN $5 THEN f.sort_key ELSE '' END, f.person) > ($8, $7::uuid))
-ORDER BY CASE WHEN $5 THEN f.sort_key ELSE '' END, f.person LIMIT $9
+"""
+_BY_NAME = """
+    AND ($5::uuid IS NULL OR (f.sort_key, f.person) > ($7, $5))
+ORDER BY f.sort_key, f.person LIMIT $6
+"""
+# For who may not see names: only public names of adults are searched, and the order tells nothing.
+_BY_ID = """
+    AND ($4::text IS NULL OR (f.public_name AND (f.born_on IS NULL OR f.born_on <= $7)))
+    AND ($5::uuid IS NULL OR f.person > $5)
+ORDER BY f.person LIMIT $6
 """
 _SUBTREE = "SELECT unit FROM unit_within WHERE ancestor = $1 ORDER BY depth, unit"
 _KINDS_WITHIN = """
@@ -167,20 +174,11 @@ async def people(
     """
     today = local_day(at)
     place, person = asked.after or ("", None)
-    rows = await connection.fetch(
-        _PEOPLE,
-        today,
-        asked.unit,
-        asked.team,
-        _holding(asked.q),
-        asked.may_see_names,
-        _youngest_adult_born_on(today),
-        person,
-        place,
-        count_max,
-    )
+    same = (today, asked.unit, asked.team, _holding(asked.q), person, count_max)
     if asked.may_see_names:
+        rows = await connection.fetch(_PEOPLE + _BY_NAME, *same, place)
         return [_person_view(row, row["name"], is_alias=False, place=row["sort_key"]) for row in rows]
+    rows = await connection.fetch(_PEOPLE + _BY_ID, *same, _youngest_adult_born_on(today))
     shown = await shown_names(connection, [row["id"] for row in rows], at)
     return [
         _person_view(row, shown[row["id"]].name_vi, is_alias=shown[row["id"]].is_alias, place="")
