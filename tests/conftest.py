@@ -137,6 +137,15 @@ def server(servers: Servers, module_dsn: str, tmp_path_factory: pytest.TempPathF
         yield running
 
 
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The Chromium that `make test` found or installed; playwright takes it as executable_path."""
+    found = Path(__file__).parents[1] / "build" / "chromium"
+    if not found.exists():
+        pytest.skip("no build/chromium: run `make build/chromium`")
+    return found
+
+
 @pytest.fixture
 def promise(request: pytest.FixtureRequest) -> Promise:
     """Call it with name, figure= and target= to note what a promise measured."""

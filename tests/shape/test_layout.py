@@ -24,7 +24,7 @@ def test_every_folder_of_templates_is_named_after_a_page_module() -> None:
 
 
 def test_every_folder_of_tests_is_named_after_a_part() -> None:
-    assert _folders(ROOT / "tests") <= PARTS | {"corpus", "journeys", "shape", "support"}
+    assert _folders(ROOT / "tests") <= PARTS | {"corpus", "journeys", "promises", "shape", "support"}
 
 
 @pytest.mark.parametrize("part", parts_with_tables())

@@ -18,7 +18,7 @@ _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _POLL_SECONDS = 0.05
 _PAUSE_SECONDS_MAX = 5.0
-_HEALTHY_SECONDS = 30.0
+_HEALTHY_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
