@@ -9,6 +9,7 @@ from thidua.activities import actions as activity_actions
 from thidua.activities import queries as activities
 from thidua.activities.model import Act, Activity, ActivityReport, State
 from thidua.engine.changes import Change, Effect, fact_of
+from thidua.engine.idle import idle_teams
 from thidua.engine.intake import Prepared
 from thidua.engine.locks import lock
 from thidua.engine.results import Result
@@ -49,14 +50,23 @@ class _Score:
 
 
 async def record_group(
-    connection: Connection, group: Sequence[Prepared], registry: Registry, *, at: datetime
+    connection: Connection,
+    group: Sequence[Prepared],
+    registry: Registry,
+    *,
+    at: datetime,
+    is_optimistic: bool = False,
 ) -> list[Result]:
     """Record the reports inside the caller's transaction; answer each, in the order given.
 
-    Raises GroupFaultError when some of them cannot be recorded: the caller then rolls back.
+    Raises GroupFaultError when some of them cannot be recorded: the caller then rolls back. With `is_optimistic`,
+    teams that seem to have had their award of the week are locked shared, so that groups that touch the same team
+    do not queue; LockTooWeakError says that one of them was not idle after all.
     """
     reversals = await _named_activities(connection, group)
-    standing = await lock(connection, [*_coming(group), *_going(group, reversals)], registry)
+    coming, going = _coming(group), _going(group, reversals)
+    idle = await idle_teams(connection, coming, registry) if is_optimistic and not going else ()
+    locked = await lock(connection, [*coming, *going], registry, idle_teams=idle)
     fresh = await _fresh(connection, group)
     new = [group[place] for place in sorted(fresh)]
     await _refuse_too_many(connection, group, fresh)
@@ -64,13 +74,13 @@ async def record_group(
     score = _Score()
     replaced = await _replace(connection, group, fresh, at=at)
     changes = [*_coming(one for one in new if not one.named), *replaced]
-    settled = await settle(connection, changes, registry, standing=standing, at=at)
+    settled = await settle(connection, changes, registry, locked=locked, at=at)
     score.take(settled.postings, settled.outcomes)
     for one in new:
         if one.named and one.activity.counts:
             found = [*_coming([one]), *await suspend(connection, one.named, by=1, act=one.activity.id)]
-            standing = await lock(connection, found, registry)  # all held already: claims are read again
-            settled = await settle(connection, found, registry, standing=standing, at=at)
+            locked = await lock(connection, found, registry)  # all held already: claims are read again
+            settled = await settle(connection, found, registry, locked=locked, at=at)
             score.take(settled.postings, settled.outcomes)
     return await _answers(connection, group, fresh, score, registry)
 

@@ -1,6 +1,6 @@
 """The locks under which everything is written: first keys across subjects, then subjects; each ascending (23)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from uuid import UUID
@@ -15,6 +15,10 @@ from thidua.scoring.model import Pays, Rule
 from thidua.scoring.registry import Registry
 
 _LOCK = "SELECT pg_advisory_xact_lock(number) FROM unnest($1::bigint[]) AS number"
+_LOCK_SOME_SHARED = """
+SELECT CASE WHEN is_shared THEN pg_advisory_xact_lock_shared(number)::text ELSE pg_advisory_xact_lock(number)::text END
+FROM unnest($1::bigint[], $2::boolean[]) AS wanted(number, is_shared)
+"""
 _KEY_BIT = 1 << 62
 
 RuleKey = tuple[str, UUID]
@@ -51,13 +55,20 @@ def subject_of(rule: Rule, change: Change) -> UUID | None:
     return change.fact.team if rule.pays is Pays.TEAM else change.fact.actor
 
 
-async def lock(
-    connection: Connection, changes: Sequence[Change], registry: Registry
-) -> dict[RuleKey, list[ClaimRow]]:
-    """Take every lock the changes need; return, for each key of `once_per`, its first claims as they stand.
-
-    The list of a key is long enough to name the holder that follows even if all the going facts held it.
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """What is held: `claims` are each key's first claims as they stand, enough of them to name the holder that
+    follows even if all the going facts held the key; `shared` are teams whose rows may be read but not written.
     """
+
+    claims: dict[RuleKey, list[ClaimRow]]
+    shared: frozenset[UUID] = frozenset()
+
+
+async def lock(
+    connection: Connection, changes: Sequence[Change], registry: Registry, *, idle_teams: Collection[UUID] = ()
+) -> Locked:
+    """Take every lock the changes need; of `idle_teams`, which these changes seem to leave as they are, a shared one."""
     claiming = [claim for claim in claims_of(changes, registry) if claim.rule.once_per is not None]
     wanted: dict[RuleKey, int] = {}
     for claim in claiming:
@@ -66,12 +77,11 @@ async def lock(
     await _take(connection, (_number(f"{rule}:{key}") | _KEY_BIT for rule, key in wanted))
     standing = await queries.first_claims(connection, [(rule, key, count) for (rule, key), count in wanted.items()])
     subjects = {row.subject for rows in standing.values() for row in rows}
-    for change in changes:
-        subjects.add(change.fact.actor)
-        if change.fact.team is not None:
-            subjects.add(change.fact.team)
-    await _take(connection, (number_of(subject) for subject in subjects))
-    return standing
+    subjects.update(change.fact.actor for change in changes)
+    teams = {change.fact.team for change in changes if change.fact.team is not None}
+    shared = teams.intersection(idle_teams) - subjects
+    await _take_some_shared(connection, subjects | teams, shared)
+    return Locked(standing, frozenset(shared))
 
 
 def number_of(subject: UUID) -> int:
@@ -81,6 +91,16 @@ def number_of(subject: UUID) -> int:
 
 def _number(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) & (_KEY_BIT - 1)
+
+
+async def _take_some_shared(connection: Connection, subjects: set[UUID], shared: set[UUID]) -> None:
+    if not shared:
+        await _take(connection, map(number_of, subjects))
+        return
+    wanted = {number_of(subject): True for subject in shared}
+    wanted |= {number_of(subject): False for subject in subjects - shared}  # of equal numbers the stronger lock
+    ordered = sorted(wanted)
+    await connection.execute(_LOCK_SOME_SHARED, ordered, [wanted[number] for number in ordered])
 
 
 async def _take(connection: Connection, numbers: Iterable[int]) -> None:

@@ -122,8 +122,8 @@ async def _do(
     if changes and named:
         by = 1 if after.counts else -1
         changes += await suspend(connection, [one.id for one in named], by=by, act=act.id)
-    standing = await lock(connection, changes, registry)  # all held already: claims are read again
-    await settle(connection, changes, registry, standing=standing, at=act.at)
+    locked = await lock(connection, changes, registry)  # all held already: claims are read again
+    await settle(connection, changes, registry, locked=locked, at=act.at)
     return after
 
 

@@ -14,6 +14,7 @@ from thidua.engine.group import GroupFaultError, record_group
 from thidua.engine.intake import Known, Prepared, known_to, prepare
 from thidua.engine.results import IdConflictError, Result
 from thidua.engine.rulebooks import shelf
+from thidua.engine.settle import LockTooWeakError
 from thidua.infra.clock import now
 from thidua.infra.database import connection
 from thidua.kernel.errors import BusyError, FieldError, InputError
@@ -117,10 +118,27 @@ async def _record(acquired: asyncpg.pool.PoolConnectionProxy, group: Sequence[_R
     known = await known_to(acquired, reports, await shelf(acquired, at=at))
     joined = [request for request in group if _may_join(request, known, at)]
     try:
+        await _attempt(acquired, joined, known, at=at, is_optimistic=True)
+    except LockTooWeakError:
+        await _together(acquired, joined, known, at=at)
+    except (GroupFaultError, asyncpg.PostgresError):
+        await _one_by_one(acquired, joined, known, at=at)
+
+
+async def _together(
+    acquired: asyncpg.pool.PoolConnectionProxy, joined: Sequence[_Request], known: Known, *, at: datetime
+) -> None:
+    try:
         await _attempt(acquired, joined, known, at=at)
     except (GroupFaultError, asyncpg.PostgresError):
-        for request in joined:
-            await _alone(acquired, request, known, at=at)
+        await _one_by_one(acquired, joined, known, at=at)
+
+
+async def _one_by_one(
+    acquired: asyncpg.pool.PoolConnectionProxy, joined: Sequence[_Request], known: Known, *, at: datetime
+) -> None:
+    for request in joined:
+        await _alone(acquired, request, known, at=at)
 
 
 async def _alone(
@@ -161,13 +179,20 @@ def _refusal(request: _Request) -> Exception:
 
 
 async def _attempt(
-    acquired: asyncpg.pool.PoolConnectionProxy, requests: Sequence[_Request], known: Known, *, at: datetime
+    acquired: asyncpg.pool.PoolConnectionProxy,
+    requests: Sequence[_Request],
+    known: Known,
+    *,
+    at: datetime,
+    is_optimistic: bool = False,
 ) -> None:
     group = [one for request in requests for one in request.prepared]
     results: list[Result] = []
     if group:
         async with acquired.transaction():
-            results = await record_group(acquired, group, known.shelf.registry, at=at)
+            results = await record_group(
+                acquired, group, known.shelf.registry, at=at, is_optimistic=is_optimistic
+            )
     answers = iter(results)
     for request in requests:
         own = {one.report.index: next(answers) for one in request.prepared}

@@ -11,18 +11,21 @@ from thidua.engine.buckets import Bucket, Kind, buckets_of
 from thidua.engine.changes import Change, Effect, fact_of
 from thidua.engine.differences import Desired, differences
 from thidua.engine.holding import Holding
-from thidua.engine.locks import RuleKey, claims_of
+from thidua.engine.locks import Locked, claims_of
 from thidua.infra.database import Connection
 from thidua.ledger import actions, queries
 from thidua.ledger.actions import StateKey
 from thidua.ledger.model import Posting
-from thidua.ledger.queries import ClaimRow
 from thidua.scoring.evaluate import State, best, fold
 from thidua.scoring.milestones import elements_of, reached, with_elements
 from thidua.scoring.model import Fact, Outcome
 from thidua.scoring.registry import Registry
 
 _encode = msgspec.json.encode
+
+
+class LockTooWeakError(Exception):
+    """A team that seemed idle is not: nothing was written, the same changes need the team's full lock."""
 
 
 class Settlement(msgspec.Struct):
@@ -37,11 +40,11 @@ async def settle(
     changes: Sequence[Change],
     registry: Registry,
     *,
-    standing: dict[RuleKey, list[ClaimRow]],
+    locked: Locked,
     at: datetime,
 ) -> Settlement:
     """Post what the changes change, under locks already taken; activities are already stored as they now are."""
-    holding = Holding(claims_of(changes, registry), standing)
+    holding = Holding(claims_of(changes, registry), locked.claims)
     await actions.release(connection, holding.released)
     await actions.claim(connection, holding.claimed)
     touched = await _touched(connection, holding)
@@ -49,6 +52,8 @@ async def settle(
     await _read_states(connection, buckets)
     lost = [bucket for bucket in buckets if bucket.must_reload]
     desired, states = await evaluate(connection, buckets, lost, holding)
+    if any(subject in locked.shared for subject, _, _ in states):
+        raise LockTooWeakError
     current = await queries.nets(connection, desired.looked_at)
     postings = differences(desired, current)
     await actions.post(connection, postings, at=at)
