@@ -170,15 +170,20 @@ def _point(batch: Batch, index: int, row: Row, field: str, known: Mapping[str, U
         if field in batch.stated[index] and batch.fields[field].is_required:
             batch.fault(index, field, "missing_field")
         return
-    row[field] = known.get(named) or known.get(named.lower())
+    row[field] = _found(known, named)
     if row[field] is None:
         batch.fault(index, field, "unknown_unit")
+
+
+def _found(known: Mapping[str, UUID], name: str) -> UUID | None:
+    """Return the unit named by code, or by id in any of its spellings."""
+    return known.get(name) or known.get(str(fields.as_id(name)))
 
 
 def _point_list(batch: Batch, index: int, row: Row, known: Mapping[str, UUID]) -> None:
     if "units" not in batch.stated[index]:
         return
-    found = [known.get(name) or known.get(name.lower()) for name in batch.stated[index]["units"]]
+    found = [_found(known, name) for name in batch.stated[index]["units"]]
     if None in found:
         batch.fault(index, "units", "unknown_unit")
     row["units"] = sorted({one for one in found if one is not None})

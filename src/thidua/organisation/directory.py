@@ -38,9 +38,7 @@ ORDER BY person, team, valid_from
 """
 _UNITS = """
 SELECT u.id, u.code, u.kind, u.area_group, u.flags FROM unit u
-WHERE u.id = ANY($1::uuid[])
-    OR u.id IN (SELECT unit FROM team WHERE id = ANY($2::uuid[]))
-    OR u.code = ANY($3::text[])
+WHERE u.id = ANY($1::uuid[]) OR u.code = ANY($2::text[])
 """
 
 
@@ -110,24 +108,24 @@ class Directory:
         if version != self._cards.version or len(self._cards.subjects) > SUBJECTS_MAX:
             self._cards = Cards(version)
 
-    async def load(self, connection: Connection, ids: Collection[UUID]) -> Cards:
-        """Return cards that hold those of these subjects and of their units; call `refresh` before."""
+    async def load(
+        self, connection: Connection, ids: Collection[UUID], *, units: Collection[str] = ()
+    ) -> Cards:
+        """Return cards that hold these subjects with their units and teams, and these units too.
+
+        Call `refresh` before. All cards come from the returned set: the next `load` may begin another.
+        """
         cards = self._cards
         unknown = [one for one in ids if one not in cards.subjects]
         if unknown:
             await _load_subjects(connection, cards, unknown)
+        if units:
+            await _resolve(connection, cards, units)
         return cards
 
     async def resolve_units(self, connection: Connection, names: Collection[str]) -> dict[str, UUID]:
         """Return the ids of the units among these ids and codes, and load their cards."""
-        cards = self._cards
-        ids = {name: one for name in names if (one := as_id(name)) is not None}
-        new_ids = [one for one in ids.values() if one not in cards.units]
-        new_codes = [name for name in names if name not in ids and name not in cards.codes]
-        if new_ids or new_codes:
-            await _load_units(connection, cards, new_ids, codes=new_codes)
-        found = {name: ids[name] if name in ids else cards.codes.get(name) for name in names}
-        return {name: one for name, one in found.items() if one in cards.units}
+        return await _resolve(connection, self._cards, names)
 
     def subject(self, subject: UUID) -> SubjectCard | None:
         """The card of a subject of the last `load`; None: there is no such subject."""
@@ -148,17 +146,27 @@ def directory() -> Directory:
     return Directory()
 
 
+async def _resolve(connection: Connection, cards: Cards, names: Collection[str]) -> dict[str, UUID]:
+    ids = {name: one for name in names if (one := as_id(name)) is not None}
+    new_ids = [one for one in ids.values() if one not in cards.units]
+    new_codes = [name for name in names if name not in ids and name not in cards.codes]
+    if new_ids or new_codes:
+        await _load_units(connection, cards, new_ids, codes=new_codes)
+    found = {name: ids[name] if name in ids else cards.codes.get(name) for name in names}
+    return {name: one for name, one in found.items() if one in cards.units}
+
+
 async def _load_subjects(connection: Connection, cards: Cards, ids: Collection[UUID]) -> None:
     rows = await connection.fetch(_SUBJECTS, ids)
     people = [row["id"] for row in rows if row["kind"] == SubjectKind.PERSON]
     homes = await _spans(connection, _HOMES, people, "unit")
-    teams = await _spans(connection, _TEAMS, people, "team")
-    units = {span.value for spans in homes.values() for span in spans} | {
-        row["unit"] for row in rows if row["unit"]
-    }
-    joined = {span.value for spans in teams.values() for span in spans}
-    await _load_units(connection, cards, [unit for unit in units if unit not in cards.units], teams=joined)
-    found = {row["id"]: _subject_card(row, homes, teams) for row in rows}
+    stays = await _spans(connection, _TEAMS, people, "team")
+    units = {span.value for spans in homes.values() for span in spans} | {row["unit"] for row in rows}
+    await _load_units(connection, cards, units - cards.units.keys() - {None})
+    teams = {span.value for spans in stays.values() for span in spans} - cards.subjects.keys()
+    if teams:
+        await _load_subjects(connection, cards, teams)
+    found = {row["id"]: _subject_card(row, homes, stays) for row in rows}
     cards.subjects.update({one: found.get(one) for one in ids})
 
 
@@ -173,14 +181,11 @@ async def _spans(
 
 
 async def _load_units(
-    connection: Connection,
-    cards: Cards,
-    ids: Collection[UUID],
-    *,
-    teams: Collection[UUID] = (),
-    codes: Collection[str] = (),
+    connection: Connection, cards: Cards, ids: Collection[UUID], *, codes: Collection[str] = ()
 ) -> None:
-    for row in await connection.fetch(_UNITS, list(ids), list(teams), list(codes)):
+    if not ids and not codes:
+        return
+    for row in await connection.fetch(_UNITS, list(ids), list(codes)):
         flags = frozenset(row["flags"])
         cards.units[row["id"]] = UnitCard(row["id"], row["code"], row["kind"], row["area_group"], flags)
         cards.codes[row["code"]] = row["id"]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from thidua.infra.database import Connection
 from thidua.kernel.period import local_day
+from thidua.organisation.fields import as_id
 from thidua.organisation.names import adult_on, shown_names
 from thidua.organisation.storing import units_named
 from thidua.organisation.vietnamese import fold
@@ -123,7 +124,7 @@ class Denominator:
 async def unit_id_of(connection: Connection, name: str) -> UUID | None:
     """Return the id of the unit with this id or code, or None."""
     found = await units_named(connection, [name])
-    return found.get(name) or found.get(name.lower())
+    return found.get(name) or found.get(str(as_id(name)))
 
 
 async def units(
