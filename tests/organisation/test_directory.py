@@ -168,4 +168,4 @@ async def test_a_thousand_strangers_are_loaded_in_few_statements(
     milliseconds = (perf_counter() - began) * 1000
 
     assert all(cards.subject(one) is not None for one in ids)
-    promise("directory_load_1000_ms", figure=round(milliseconds, 1), target=20)
+    promise("directory_load_1000_ms", figure=round(milliseconds, 1), target="<= 20 ms")
