@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 import msgspec
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from thidua.web.json_faults import fault_of
 from thidua.web.json_tree import checked_tree
@@ -22,6 +23,7 @@ T = TypeVar("T")
 
 BODY_BYTES_MAX = 10_000_000
 _BODY_SECONDS_MAX = 30.0
+_READ_ON_BYTES_MAX = 50_000_000
 _BOM = b"\xef\xbb\xbf"
 # A string, and what makes it a key: the colon behind it.
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"(\s*+:)?', re.DOTALL)
@@ -39,9 +41,27 @@ async def body_of(request: AnyRequest) -> bytes:
     _check_headers(request)
     try:
         async with asyncio.timeout(_BODY_SECONDS_MAX):
-            return await request.body()
+            return await _body(request)
     except TimeoutError as error:
         raise ProblemError(408, "too_slow") from error
+
+
+async def _body(request: AnyRequest) -> bytes:
+    try:
+        return await request.body()
+    except RequestEntityTooLarge as error:
+        await _read_on(request)
+        raise ProblemError(413, "too_large") from error
+
+
+async def _read_on(request: AnyRequest) -> None:
+    """Take in some more of a body that is refused: a client still sending would not hear the answer."""
+    room = _READ_ON_BYTES_MAX
+    more = True
+    while more and room > 0:
+        message = await request.receive()
+        room -= len(message.get("body", b""))
+        more = bool(message.get("more_body", False))
 
 
 @cache
