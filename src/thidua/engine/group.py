@@ -10,7 +10,7 @@ from thidua.activities import queries as activities
 from thidua.activities.model import Act, Activity, ActivityReport, State
 from thidua.engine.changes import Change, Effect, fact_of
 from thidua.engine.idle import idle_teams
-from thidua.engine.intake import Prepared
+from thidua.engine.intake import FRAUD_REVERSAL, Prepared, named_in
 from thidua.engine.locks import lock
 from thidua.engine.results import Result
 from thidua.engine.settle import outcomes_now, settle
@@ -77,25 +77,30 @@ async def record_group(
     settled = await settle(connection, changes, registry, locked=locked, at=at)
     score.take(settled.postings, settled.outcomes)
     for one in new:
-        if one.named and one.activity.counts:
-            found = [*_coming([one]), *await suspend(connection, one.named, by=1, act=one.activity.id)]
+        more = one.named if one.activity.counts else ()
+        if more or one.lifted:
+            turned = await suspend(connection, act=one.activity.id, more=more, fewer=one.lifted)
+            found = [*_coming([one] if one.named else []), *turned]
             locked = await lock(connection, found, registry)  # all held already: claims are read again
             settled = await settle(connection, found, registry, locked=locked, at=at)
             score.take(settled.postings, settled.outcomes)
     return await _answers(connection, group, fresh, score, registry)
 
 
-async def suspend(connection: Connection, ids: Sequence[UUID], *, by: int, act: UUID) -> list[Change]:
-    """Count a finding of fraud more or less against the activities; return which thereby go or come (13)."""
-    before = await activities.by_id(connection, ids)
-    await activity_actions.suspend(connection, sorted(before), by=by)
-    effect, cause = (Effect.GOES, "fraud") if by > 0 else (Effect.COMES, "fraud_withdrawn")
-    turning = 0 if by > 0 else 1
-    return [
-        Change(fact_of(activity), act, effect, cause)
-        for activity in before.values()
-        if activity.state is State.VERIFIED and activity.suspended == turning
-    ]
+async def suspend(
+    connection: Connection, *, act: UUID, more: Sequence[UUID] = (), fewer: Sequence[UUID] = ()
+) -> list[Change]:
+    """Count a finding of fraud more or fewer against the activities; return which thereby go or come (13)."""
+    before = await activities.by_id(connection, {*more, *fewer})
+    for ids, by in ((more, 1), (fewer, -1)):
+        await activity_actions.suspend(connection, sorted(before.keys() & set(ids)), by=by)
+    changes: list[Change] = []
+    for activity in before.values():
+        after = activity.suspended + (activity.id in more) - (activity.id in fewer)
+        if activity.state is State.VERIFIED and bool(activity.suspended) != bool(after):
+            effect, cause = (Effect.GOES, "fraud") if after else (Effect.COMES, "fraud_withdrawn")
+            changes.append(Change(fact_of(activity), act, effect, cause))
+    return changes
 
 
 def _coming(group: Iterable[Prepared]) -> list[Change]:
@@ -112,8 +117,12 @@ def _going(group: Iterable[Prepared], named: Iterable[Activity]) -> list[Change]
 
 
 async def _named_activities(connection: Connection, group: Sequence[Prepared]) -> list[Activity]:
-    named = {activity for one in group for activity in one.named}
+    named = {activity for one in group for activity in (*one.named, *_named_by(one.replaced))}
     return list((await activities.by_id(connection, named)).values()) if named else []
+
+
+def _named_by(finding: Activity | None) -> tuple[UUID, ...]:
+    return named_in(finding.attributes) if finding is not None and finding.type == FRAUD_REVERSAL else ()
 
 
 async def _fresh(connection: Connection, group: Sequence[Prepared]) -> set[int]:
@@ -174,6 +183,7 @@ async def _replace(
             raise GroupFaultError({place: FieldError("replaces", "already_final", one.report.index)})
         act = Act(one.activity.id, old.id, "replace", old.state, State.WITHDRAWN, one.report.source, "", at)
         await activity_actions.change_state(connection, act)
+        one.lifted = _named_by(old) if old.counts else ()
         if old.counts:
             going.append(Change(fact_of(old), one.activity.id, Effect.GOES, "replaced"))
     return going
@@ -211,7 +221,7 @@ async def reasons_now(
             found[activity.id].append(Reason("not_verified", {"state": activity.state.word}))
         elif activity.suspended:
             found[activity.id].append(Reason("suspended", {}))
-        elif not registry.rules_of(activity.rulebook_version, activity.type):
+        elif not registry.scores(activity.rulebook_version, activity.type):
             found[activity.id].append(Reason("no_rule", {}))
     counting = [fact_of(activity) for activity in known if activity.counts]
     for outcome in await outcomes_now(connection, counting, registry):
@@ -225,6 +235,6 @@ def _recorded(one: Prepared, score: _Score, registry: Registry) -> Result:
     reasons = (*one.reasons, *score.reasons.get(activity.id, ()))
     if activity.state is not State.VERIFIED:
         reasons = (*reasons, Reason("not_verified", {"state": activity.state.word}))
-    elif not registry.rules_of(activity.rulebook_version, activity.type):
+    elif not registry.scores(activity.rulebook_version, activity.type):
         reasons = (*reasons, Reason("no_rule", {}))
     return Result(one.report.index, "recorded", activity.state, score.points.get(activity.id, 0), reasons)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from unicodedata import normalize
 from uuid import UUID
 
 from thidua.activities import queries as activities
@@ -24,7 +26,10 @@ _MENTEE = "mentee"
 
 @dataclass(slots=True)
 class Prepared:
-    """A report that may be recorded: the activity as it will be stored, and what scoring reads of it."""
+    """A report that may be recorded: the activity as it will be stored, and what scoring reads of it.
+
+    `named` are the activities that it finds to be fraud, `lifted` those that what it replaces had found so.
+    """
 
     report: ActivityReport
     activity: Activity
@@ -32,6 +37,7 @@ class Prepared:
     reasons: tuple[Reason, ...] = ()
     replaced: Activity | None = None
     named: tuple[UUID, ...] = ()
+    lifted: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ def prepare(
     prepared: list[Prepared] = []
     faults: list[FieldError] = []
     for report in reports:
-        found = list(_faults(report, known.cards, known.earlier))
+        found = _faults(report, known.cards, known.earlier)
         if found:
             faults.extend(found)
         else:
@@ -103,39 +109,41 @@ def named_in(attributes: Mapping[str, object]) -> tuple[UUID, ...]:
         return ()
 
 
-def _faults(report: ActivityReport, cards: Cards, earlier: Mapping[UUID, Activity]) -> Iterator[FieldError]:
+def _faults(report: ActivityReport, cards: Cards, earlier: Mapping[UUID, Activity]) -> list[FieldError]:
     kind = catalogue().types.get(report.type)
     if kind is None or kind.is_derived:
         code = "unknown_type" if kind is None else "derived_type"
-        yield FieldError("type", code, report.index)
-        return
-    yield from _actor_faults(report, kind, cards)
-    yield from _participant_faults(report, cards)
+        return [FieldError("type", code, report.index)]
+    faults = _actor_faults(report, kind, cards)
+    if report.participants:
+        faults += _participant_faults(report, cards)
     for fault in check_attributes(kind, report.attributes):
-        yield FieldError(fault.field, fault.code, report.index, fault.facts)
+        faults.append(FieldError(fault.field, fault.code, report.index, fault.facts))
     if report.unit is not None and cards.unit(report.unit) is None:
-        yield FieldError("unit", "unknown_unit", report.index)
-    yield from _earlier_faults(report, earlier)
+        faults.append(FieldError("unit", "unknown_unit", report.index))
+    if report.replaces is not None or report.type == FRAUD_REVERSAL:
+        faults += _earlier_faults(report, earlier)
+    return faults
 
 
-def _actor_faults(report: ActivityReport, kind: ActivityType, cards: Cards) -> Iterator[FieldError]:
+def _actor_faults(report: ActivityReport, kind: ActivityType, cards: Cards) -> list[FieldError]:
     card = cards.subject(report.actor)
     if card is None:
-        yield FieldError("actor", "unknown_subject", report.index)
-        return
+        return [FieldError("actor", "unknown_subject", report.index)]
     if card.kind not in kind.kinds:
-        yield FieldError("actor", "wrong_kind", report.index, {"kinds": sorted(one.word for one in kind.kinds)})
-        return
-    day = local_day(report.occurred_at)
-    if report.unit is None and card.unit_on(day) is None:
-        yield FieldError("unit", "no_home_unit", report.index)
+        facts = {"kinds": sorted(one.word for one in kind.kinds)}
+        return [FieldError("actor", "wrong_kind", report.index, facts)]
+    faults: list[FieldError] = []
+    if report.unit is None and card.unit_on(local_day(report.occurred_at)) is None:
+        faults.append(FieldError("unit", "no_home_unit", report.index))
     if report.team is None:
-        return
+        return faults
     team = cards.subject(report.team)
     if team is None or team.kind is not SubjectKind.TEAM:
-        yield FieldError("team", "unknown_team", report.index)
+        faults.append(FieldError("team", "unknown_team", report.index))
     elif not _in_team(card, report.team, report.occurred_at):
-        yield FieldError("team", "not_in_team", report.index)
+        faults.append(FieldError("team", "not_in_team", report.index))
+    return faults
 
 
 def _in_team(card: SubjectCard, team: UUID, occurred_at: datetime) -> bool:
@@ -190,7 +198,7 @@ def _prepared(
         unit=unit,
         festival=festival if isinstance(festival, str) else None,
         quantity=report.quantity,
-        attributes=report.attributes,
+        attributes=_composed(report.attributes),
         participants=report.participants,
         evidence=report.evidence,
         context=_context(report, cards, card, team=team, unit=unit, old=old),
@@ -201,6 +209,15 @@ def _prepared(
     )
     named = named_in(report.attributes) if report.type == FRAUD_REVERSAL else ()
     return Prepared(report, activity, fact_of(activity), reasons, old, named)
+
+
+def _composed(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Return the attributes with every text in NFC: one word typed on two keyboards is one key."""
+    if all(not isinstance(value, str) or value.isascii() for value in attributes.values()):
+        return attributes
+    return {
+        name: normalize("NFC", value) if isinstance(value, str) else value for name, value in attributes.items()
+    }
 
 
 def _team_of(

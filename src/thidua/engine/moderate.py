@@ -120,8 +120,9 @@ async def _do(
     after = (await activities.by_id(connection, [act.activity]))[act.activity]
     changes = _changes(act, before, after)
     if changes and named:
-        by = 1 if after.counts else -1
-        changes += await suspend(connection, [one.id for one in named], by=by, act=act.id)
+        ids = [one.id for one in named]
+        more, fewer = (ids, []) if after.counts else ([], ids)
+        changes += await suspend(connection, act=act.id, more=more, fewer=fewer)
     locked = await lock(connection, changes, registry)  # all held already: claims are read again
     await settle(connection, changes, registry, locked=locked, at=act.at)
     return after

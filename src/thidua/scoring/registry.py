@@ -97,6 +97,10 @@ class Registry:
         """Return the rules of the version that look at the activity type, as award or as prerequisite."""
         return self._by_type.get((version, code), ())
 
+    def scores(self, version: int, code: str) -> bool:
+        """Whether the version has a rule, derived awards apart, that pays for the activity type."""
+        return any(rule.milestone is None and code in rule.types for rule in self.rules_of(version, code))
+
     def claiming_rules_of(self, version: int, code: str) -> Sequence[Rule]:
         """Return those of `rules_of` that have a key."""
         return self._claiming.get((version, code), ())
