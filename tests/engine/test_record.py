@@ -13,7 +13,9 @@ async def test_three_public_service_cases_bring_six_points(bootstrapped_database
     assert (result.status, result.state, result.points, result.reasons) == ("recorded", State.VERIFIED, 6, ())
 
 
-async def test_three_cases_in_one_report_from_the_mountains_bring_seven_points(bootstrapped_database: str) -> None:
+async def test_three_cases_in_one_report_from_the_mountains_bring_seven_points(
+    bootstrapped_database: str,
+) -> None:
     [pao] = await some_people(1, unit=MOUNTAIN_COMMUNE)
 
     [result] = await recorded([reported("PUBLIC_SERVICE_CASE", pao, quantity=3)])

@@ -26,6 +26,8 @@ from thidua.scoring.model import (
 )
 from thidua.scoring.windows import bucket_of, narrow_first
 
+ZERO_POINTS = "zero_points"
+
 RuleOf = Callable[[Fact], Rule | None]
 
 
@@ -73,10 +75,11 @@ def fold(  # noqa: PLR0913  the fold's five inputs are the specification's
 def best(outcomes: Iterable[Outcome]) -> list[Outcome]:
     """Keep the best of outcomes that share a key; the others bring nothing; ties go to the first (10)."""
     ordered = list(outcomes)
-    paying = [outcome for outcome in ordered if not outcome.reasons]
-    if not paying:
+    worth = [outcome for outcome in ordered if all(reason.code == ZERO_POINTS for reason in outcome.reasons)]
+    if not worth:
         return ordered
-    winner = max(paying, key=lambda outcome: outcome.points)
+    # The best may bring 0 points where the others would take some away.
+    winner = max(worth, key=lambda outcome: outcome.points)
     reason = Reason("not_best", {"best": winner.points})
     return [
         outcome if outcome is winner or outcome.reasons else nothing(outcome.rule, outcome.fact, outcome.subject, reason)
@@ -224,7 +227,7 @@ def _pay(  # noqa: PLR0913  what was found out about one fact
         reasons = (room.reason(paid=room.units),)
     # What pays nothing charges nothing: use is a sum over entries, and a net of 0 is no entry (16, 19).
     if points == 0:
-        return Outcome(fact, rule, subject, 0, 0, params, reasons or (Reason("zero_points", {}),))
+        return Outcome(fact, rule, subject, 0, 0, params, reasons or (Reason(ZERO_POINTS, {}),))
     return Outcome(fact, rule, subject, points, room.units, params, reasons)
 
 
