@@ -79,12 +79,7 @@ async def _cards(connection: Connection, reports: Sequence[ActivityReport]) -> C
             ids.add(report.team)
         if report.unit is not None:
             units.add(str(report.unit))
-    cards = await directory().load(connection, ids)
-    if units:
-        await directory().resolve_units(connection, units)
-    teams = {span.value for one in ids if (card := cards.subject(one)) for span in card.teams}
-    await directory().load(connection, teams)
-    return cards
+    return await directory().load(connection, ids, units=units)
 
 
 async def _earlier(connection: Connection, reports: Iterable[ActivityReport]) -> Mapping[UUID, Activity]:
