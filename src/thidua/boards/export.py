@@ -9,11 +9,12 @@ from uuid import UUID
 import xlsxwriter
 
 from thidua.boards.errors import ExportTooLargeError
-from thidua.boards.model import Place, SubjectLine
+from thidua.boards.model import Place
 from thidua.boards.question import Question
 from thidua.boards.reading import Reader
 from thidua.boards.shelf import Shelved
 from thidua.kernel.period import VIETNAM
+from thidua.organisation.names import ShownName
 
 COLUMNS = ("rank", "tied", "id", "code", "name", "score", "reached_at")
 XLSX_ROWS_MAX = 50_000
@@ -91,9 +92,7 @@ async def _rows(
         yield list(_cells(chunk, lines, is_guarded=is_guarded))
 
 
-def _cells(
-    places: Iterable[Place], lines: dict[UUID, SubjectLine], *, is_guarded: bool
-) -> Iterator[list[str]]:
+def _cells(places: Iterable[Place], lines: dict[UUID, ShownName], *, is_guarded: bool) -> Iterator[list[str]]:
     for place in places:
         line = lines.get(place.subject)
         name = "" if line is None else line.name_vi

@@ -17,6 +17,8 @@ _WANT_AGAIN_SECONDS = 60.0
 _WANT_SOON_SECONDS = 1.0
 # False: the subject is not on the board. None: Redis cannot say.
 Found: TypeAlias = Vicinity | Literal[False] | None
+# The relay itself looks at the ledger less often than this.
+_LOOK_SECONDS = 0.01
 _Page: TypeAlias = tuple[BoardKey, int | None, bytes, int]
 _Around: TypeAlias = tuple[BoardKey, int, UUID]
 
@@ -31,6 +33,7 @@ class Large:
         self._looks: Gather[BoardKey, Seen | None] = Gather(self._look)
         self._pages: Gather[_Page, Slice | None] = Gather(self._page)
         self._arounds: Gather[_Around, Found] = Gather(self._around)
+        self._looked: dict[BoardKey, tuple[float, Seen | None]] = {}
         self._wanted: dict[BoardKey, float] = {}
         self._asking: set[asyncio.Task[None]] = set()
 
@@ -38,7 +41,11 @@ class Large:
         """The state of a board now."""
         if not self._gate.is_open:
             return None
-        seen = await self._looks.ask(key)
+        kept = self._looked.get(key)
+        if kept is not None and time.monotonic() - kept[0] < _LOOK_SECONDS:
+            return kept[1]
+        began, seen = time.monotonic(), await self._looks.ask(key)
+        self._looked[key] = began, seen
         if seen is not None:
             self.want(key, every_seconds=_WANT_AGAIN_SECONDS)
         return seen

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from thidua.boards.definitions import Board, boards
 from thidua.kernel.period import Period, parse_period
-from thidua.kernel.subjects import SubjectKind
+from thidua.organisation.names import ShownName
 
 FESTIVAL = "festival:"
 
@@ -78,17 +78,6 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
-class SubjectLine:
-    """A subject as shown on a board."""
-
-    id: UUID
-    kind: SubjectKind
-    code: str | None
-    name_vi: str
-    name_en: str
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """One line of a standing before names: no rank means listed, but not ranked."""
 
@@ -111,7 +100,7 @@ class BoardRow:
     """One line of a board as shown."""
 
     place: Place
-    subject: SubjectLine
+    name: ShownName
     change: int | None
 
 

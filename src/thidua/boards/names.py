@@ -5,10 +5,9 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from thidua.boards.gather import Gather
-from thidua.boards.model import SubjectLine
 from thidua.infra import clock
 from thidua.infra.database import connection
-from thidua.organisation.names import shown_names
+from thidua.organisation.names import ShownName, shown_names
 
 _VERSION = "SELECT mark FROM organisation_version"
 # Who withdraws a public name is an alias on every board within this time.
@@ -20,12 +19,12 @@ class Names:
 
     def __init__(self) -> None:
         """Begin without any."""
-        self._lines: Gather[frozenset[UUID], dict[UUID, SubjectLine]] = Gather(self._read)
+        self._lines: Gather[frozenset[UUID], dict[UUID, ShownName]] = Gather(self._read)
         self._versions: Gather[None, bytes] = Gather(self._read_version)
         self._version = b""
         self._checked = float("-inf")
 
-    async def lines(self, subjects: Collection[UUID]) -> dict[UUID, SubjectLine]:
+    async def lines(self, subjects: Collection[UUID]) -> dict[UUID, ShownName]:
         """What may be shown of these subjects now."""
         return await self._lines.ask(frozenset(subjects)) if subjects else {}
 
@@ -35,14 +34,10 @@ class Names:
             return self._version
         return await self._versions.ask(None)
 
-    async def _read(self, asked: Sequence[frozenset[UUID]]) -> list[dict[UUID, SubjectLine]]:
+    async def _read(self, asked: Sequence[frozenset[UUID]]) -> list[dict[UUID, ShownName]]:
         async with connection() as reading:
             names = await shown_names(reading, frozenset().union(*asked), clock.now())
-        lines = {
-            one: SubjectLine(one, name.kind, name.code, name.name_vi, name.name_en)
-            for one, name in names.items()
-        }
-        return [lines] * len(asked)
+        return [names] * len(asked)
 
     async def _read_version(self, asked: Sequence[None]) -> list[bytes]:
         began = time.monotonic()

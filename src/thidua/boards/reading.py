@@ -7,13 +7,14 @@ from SQL, exact at the moment shown, and says so.
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from uuid import UUID
 
 import asyncpg
 
 from thidua.boards.errors import NotOnBoardError
 from thidua.boards.large import Large
-from thidua.boards.model import Around, BoardKey, BoardPage, BoardQuery, BoardRow, Place, Stamp, SubjectLine
+from thidua.boards.model import Around, BoardKey, BoardPage, BoardQuery, BoardRow, Place, Stamp
 from thidua.boards.names import Names
 from thidua.boards.question import Question, Words, understand
 from thidua.boards.search import found
@@ -23,6 +24,7 @@ from thidua.boards.store import Seen, Store, Vicinity
 from thidua.infra.cursor import instance_of
 from thidua.infra.database import connection, pool
 from thidua.kernel.period import period_before
+from thidua.organisation.names import ShownName
 
 # From so many rows on a board is kept in Redis; smaller ones are as quick from SQL.
 LARGE_ROWS = 1_000
@@ -52,6 +54,10 @@ class Reader:
             async with connection() as reading:
                 questions[words] = await understand(reading, words)
         return questions[words]
+
+    async def version(self) -> bytes:
+        """Differs whenever a unit, a name or a team may differ; at most half a second old."""
+        return await self._names.version()
 
     async def stamp(self, key: BoardKey) -> Stamp:
         """Which state of the board an answer would show now."""
@@ -104,7 +110,7 @@ class Reader:
         """The whole standing from SQL, for exports and checks."""
         return await self._standing(key)
 
-    async def names(self, subjects: Sequence[UUID]) -> dict[UUID, SubjectLine]:
+    async def names(self, subjects: Sequence[UUID]) -> dict[UUID, ShownName]:
         """The shown names of subjects."""
         return await self._names.lines(subjects)
 
@@ -147,10 +153,9 @@ class Reader:
         return BoardPage(key=key, stamp=stamp, total=total, rows=rows, after=after)
 
     async def _ranks_before(self, key: BoardKey, subjects: Sequence[UUID]) -> dict[UUID, int]:
-        before = None if key.days is None else period_before(key.days)
-        if before is None or not subjects:
+        earlier = _earlier(key)
+        if earlier is None or not subjects:
             return {}
-        earlier = replace(key, period=before.name)
         ranks: Sequence[int | None] | None = None
         if self._may_be_large(earlier):
             ranks = await self._large.ranks(earlier, subjects)
@@ -201,6 +206,13 @@ async def reader() -> Reader:
     return _here.reader
 
 
+@lru_cache(maxsize=1_000)
+def _earlier(key: BoardKey) -> BoardKey | None:
+    """The same board of the period before; None when there is none."""
+    before = None if key.days is None else period_before(key.days)
+    return None if before is None else replace(key, period=before.name)
+
+
 def _around(page: BoardPage, own: int, better_hundredths: int | None) -> Around:
     row = page.rows[own]
     is_without = row.place.rank is None or better_hundredths is None
@@ -208,9 +220,9 @@ def _around(page: BoardPage, own: int, better_hundredths: int | None) -> Around:
     return Around(page, row, gap)
 
 
-def _line(lines: dict[UUID, SubjectLine], place: Place, key: BoardKey) -> SubjectLine:
+def _line(lines: dict[UUID, ShownName], place: Place, key: BoardKey) -> ShownName:
     # What was paid and is no longer in the organisation still stands where it stood.
-    return lines.get(place.subject) or SubjectLine(place.subject, key.board.who, None, "?", "?")
+    return lines.get(place.subject) or ShownName(key.board.who, None, "?", "?", is_alias=True)
 
 
 def _change(before: int | None, now: int | None) -> int | None:

@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from itertools import islice
 from uuid import UUID
 
-from thidua.boards.model import Place, SubjectLine
+from thidua.boards.model import Place
 from thidua.boards.names import Names
 from thidua.boards.standing import Standing
 from thidua.infra.database import connection
 from thidua.kernel.subjects import SubjectKind
+from thidua.organisation.names import ShownName
 from thidua.organisation.vietnamese import fold
 
 # Up to here every row's shown name is looked at, aliases too; beyond, stored names preselect.
@@ -61,7 +62,7 @@ def _places(standing: Standing, subjects: set[UUID], start: int) -> Iterator[Pla
             yield from standing.places(index, index + 1)
 
 
-def _holds(line: SubjectLine | None, words: str) -> bool:
+def _holds(line: ShownName | None, words: str) -> bool:
     if line is None:
         return False
     return any(words in fold(text) for text in (line.name_vi, line.name_en, line.code or ""))

@@ -31,8 +31,25 @@ class Asked:
         return None if after is None else encode(_purpose(self.question, self.words), after.hex())
 
 
+# By address, with the state of the organisation it was understood in.
+_kept: dict[tuple[str, bytes], tuple[bytes, Asked]] = {}
+_KEPT_MAX = 5_000
+
+
 async def asked(reader: Reader, slug: str, query_string: bytes) -> Asked:
     """What is asked of the board `slug`; every fault of the question is 400 and named."""
+    version = await reader.version()
+    kept = _kept.get((slug, query_string))
+    if kept is not None and kept[0] == version:
+        return kept[1]
+    fresh = await _read(reader, slug, query_string)
+    if len(_kept) >= _KEPT_MAX:
+        _kept.clear()
+    _kept[slug, query_string] = version, fresh
+    return fresh
+
+
+async def _read(reader: Reader, slug: str, query_string: bytes) -> Asked:
     words = words_of(query_string)
     try:
         question = await reader.understand(

@@ -74,15 +74,15 @@ def around_view(question: Question, around: Around, language: Language) -> dict[
 
 
 def _row(row: BoardRow, language: Language, *, is_per_member: bool) -> dict[str, Any]:
-    place, subject = row.place, row.subject
+    place, name = row.place, row.name
     is_shown = not is_per_member or bool(place.members)
     score = _figure(place.hundredths, language, is_per_member=is_per_member) if is_shown else ""
     return {
-        "id": str(subject.id),
+        "id": str(place.subject),
         "rank": place.rank,
         "is_tied": place.is_tied,
-        "name": subject.name_vi if language == "vi" else subject.name_en,
-        "code": subject.code,
+        "name": name.name_vi if language == "vi" else name.name_en,
+        "code": name.code,
         "address": _address(row),
         "score": score,
         "points": shown_number(place.points, language),
@@ -93,11 +93,10 @@ def _row(row: BoardRow, language: Language, *, is_per_member: bool) -> dict[str,
 
 
 def _address(row: BoardRow) -> str | None:
-    subject = row.subject
-    if subject.kind is SubjectKind.UNIT:
-        return f"/units/{subject.code}" if subject.code else None
-    stem = _ADDRESSES.get(subject.kind)
-    return None if stem is None else f"{stem}/{subject.id}"
+    if row.name.kind is SubjectKind.UNIT:
+        return f"/units/{row.name.code}" if row.name.code else None
+    stem = _ADDRESSES.get(row.name.kind)
+    return None if stem is None else f"{stem}/{row.place.subject}"
 
 
 def _figure(hundredths: int, language: Language, *, is_per_member: bool) -> str:

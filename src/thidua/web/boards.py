@@ -8,6 +8,8 @@ from uuid import UUID
 from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Stream
+from litestar.response.base import ASGIResponse
+from litestar.types import ASGIApp
 
 from thidua.boards.definitions import boards
 from thidua.boards.errors import NotOnBoardError
@@ -32,18 +34,16 @@ async def list_page(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/boards/{slug:str}", include_in_schema=False)
-async def board_page(request: AnyRequest, slug: FromPath[str]) -> Response[bytes]:
+async def board_page(request: AnyRequest, slug: FromPath[str]) -> ASGIApp:
     """One board: who stands where, by what, and as of when."""
     here, language = await reader(), language_of(request)
     question = await asked(here, slug, request.scope["query_string"])
     stamp = await here.stamp(question.query.key)
 
-    async def made() -> tuple[Stamp, bytes]:
+    async def made() -> tuple[Stamp, ASGIResponse]:
         return await _page(here, question, language, own_address(request))
 
-    body = await _pages.get((slug, request.scope["query_string"], language), stamp, made)
-    headers = {"cache-control": "no-cache", "vary": "Cookie, Accept-Language", "content-language": language}
-    return Response(body, media_type=HTML, headers=headers)
+    return await _pages.get((slug, request.scope["query_string"], language), stamp, made)
 
 
 @get("/boards/{slug:str}/export.csv", include_in_schema=False)
@@ -73,7 +73,9 @@ def _download(slug: str, ending: str) -> dict[str, str]:
     return {"content-disposition": name, "cache-control": "no-cache"}
 
 
-async def _page(here: Reader, question: Asked, language: Language, address: str) -> tuple[Stamp, bytes]:
+async def _page(
+    here: Reader, question: Asked, language: Language, address: str
+) -> tuple[Stamp, ASGIResponse]:
     page = await here.page(question.query)
     subject = subject_of(question.words)
     kept = {name: question.words[name] for name in _KEPT if name in question.words}
@@ -86,7 +88,9 @@ async def _page(here: Reader, question: Asked, language: Language, address: str)
         "next": _next(question, kept, page.after),
         "is_first": question.query.after is None,
     }
-    return page.stamp, html("boards/page.html", language, address, **context)
+    headers = {"cache-control": "no-cache", "vary": "Cookie, Accept-Language", "content-language": language}
+    body = html("boards/page.html", language, address, **context)
+    return page.stamp, ASGIResponse(body=body, media_type=HTML, headers=headers)
 
 
 async def _around(here: Reader, question: Asked, subject: UUID, language: Language) -> dict[str, Any] | None:

@@ -11,9 +11,11 @@ from thidua.boards.definitions import Board
 from thidua.boards.model import Around, BoardPage, BoardRow, Place
 from thidua.boards.question import Question
 from thidua.kernel.period import PeriodKind
+from thidua.kernel.subjects import SubjectKind
 from thidua.web.language import Language
 
 STATE = "open"
+_KIND_WORDS = {kind: kind.word for kind in SubjectKind}
 
 
 class BoardBody(msgspec.Struct, frozen=True):
@@ -160,15 +162,15 @@ def _rows(page: BoardPage, language: Language) -> list[dict[str, Any]]:
 
 
 def _row(row: BoardRow, language: Language, *, is_exact: bool) -> dict[str, Any]:
-    place, subject = row.place, row.subject
+    place, name = row.place, row.name
     told = {
         "rank": place.rank,
         "tied": place.is_tied,
         "subject": {
-            "id": subject.id,
-            "code": subject.code,
-            "kind": subject.kind.word,
-            "name": subject.name_vi if language == "vi" else subject.name_en,
+            "id": place.subject,
+            "code": name.code,
+            "kind": _KIND_WORDS[name.kind],
+            "name": name.name_vi if language == "vi" else name.name_en,
         },
         "score": _score(place, is_exact=is_exact),
         "reached_at": place.reached_at,

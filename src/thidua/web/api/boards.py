@@ -8,6 +8,8 @@ import msgspec
 from litestar import Response, get
 from litestar.openapi.spec import OpenAPIType, Operation, Parameter, Schema
 from litestar.params import FromPath
+from litestar.response.base import ASGIResponse
+from litestar.types import ASGIApp
 
 from thidua.boards.definitions import boards
 from thidua.boards.model import Stamp
@@ -86,17 +88,17 @@ async def read_boards() -> Response[bytes]:
     operation_class=_PageOperation,
     opt={"answers": BoardPageBody, "answer_example": PAGE_EXAMPLE},
 )
-async def read_board(request: AnyRequest, slug: FromPath[str]) -> Response[bytes]:
+async def read_board(request: AnyRequest, slug: FromPath[str]) -> ASGIApp:
     """Show a page of a board; rows and moment belong to one state of it."""
     here, language = await reader(), accepted(request.headers.get("accept-language", ""))
     query_string: bytes = request.scope["query_string"]
     question = await asked(here, slug, query_string)
     stamp = await here.stamp(question.query.key)
 
-    async def made() -> tuple[Stamp, bytes]:
+    async def made() -> tuple[Stamp, ASGIResponse]:
         return await _page(here, question, language)
 
-    return _answer(await _pages.get((slug, query_string, language), stamp, made))
+    return await _pages.get((slug, query_string, language), stamp, made)
 
 
 @get(
@@ -106,7 +108,7 @@ async def read_board(request: AnyRequest, slug: FromPath[str]) -> Response[bytes
     operation_class=_AroundOperation,
     opt={"answers": AroundBody, "answer_example": AROUND_EXAMPLE},
 )
-async def read_around(request: AnyRequest, slug: FromPath[str], subject: FromPath[UUID]) -> Response[bytes]:
+async def read_around(request: AnyRequest, slug: FromPath[str], subject: FromPath[UUID]) -> ASGIApp:
     """Show where a subject stands; `span=0` is its rank alone."""
     here, language = await reader(), accepted(request.headers.get("accept-language", ""))
     question = await asked(here, slug, request.scope["query_string"])
@@ -114,14 +116,15 @@ async def read_around(request: AnyRequest, slug: FromPath[str], subject: FromPat
     return _answer(_encode(around_body(question.question, around, language)))
 
 
-async def _page(here: Reader, question: Asked, language: Language) -> tuple[Stamp, bytes]:
+async def _page(here: Reader, question: Asked, language: Language) -> tuple[Stamp, ASGIResponse]:
     page = await here.page(question.query)
     body: dict[str, Any] = page_body(question.question, page, question.cursor(page.after), language)
-    return page.stamp, _encode(body)
+    return page.stamp, _answer(_encode(body))
 
 
-def _answer(body: bytes) -> Response[bytes]:
-    return Response(body, media_type="application/json", headers=_HEADERS)
+def _answer(body: bytes) -> ASGIResponse:
+    # Ready to be sent as it is, again and again.
+    return ASGIResponse(body=body, media_type="application/json", headers=_HEADERS)
 
 
 board_handlers = [read_boards, read_board, read_around]
