@@ -16,10 +16,10 @@ _decode_participants = msgspec.json.Decoder(tuple[Participant, ...]).decode
 _decode_evidence = msgspec.json.Decoder(tuple[dict[str, Any], ...]).decode
 _decode_context = msgspec.json.Decoder(Context).decode
 
-_COLUMNS = """a.id, a.type, a.occurred_at, a.recorded_at, a.actor, a.actor_kind, a.team, a.unit, a.festival, a.quantity,
+COLUMNS = """a.id, a.type, a.occurred_at, a.recorded_at, a.actor, a.actor_kind, a.team, a.unit, a.festival, a.quantity,
     a.attributes::text AS attributes, a.participants::text AS participants, a.evidence::text AS evidence,
     a.context::text AS context, a.source, a.state, a.suspended, a.rulebook_version, a.replaces"""
-_BY_ID = f"SELECT {_COLUMNS} FROM activity a WHERE a.id = ANY($1::uuid[])"
+_BY_ID = f"SELECT {COLUMNS} FROM activity a WHERE a.id = ANY($1::uuid[])"
 _COUNTING = "a.state = 2 AND a.suspended = 0"
 _IN_SPANS = """
 SELECT s.number, {columns} FROM unnest($1::integer[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::text[])
@@ -29,8 +29,8 @@ CROSS JOIN LATERAL (
         AND a.type = ANY(string_to_array(s.types, ' ')) AND {counting}
 ) a ORDER BY s.number, a.occurred_at, a.id
 """
-_OF_ACTOR = _IN_SPANS.format(columns=_COLUMNS, owner="actor", counting=_COUNTING)
-_OF_TEAM = _IN_SPANS.format(columns=_COLUMNS, owner="team", counting=_COUNTING)
+_OF_ACTOR = _IN_SPANS.format(columns=COLUMNS, owner="actor", counting=_COUNTING)
+_OF_TEAM = _IN_SPANS.format(columns=COLUMNS, owner="team", counting=_COUNTING)
 _KEYS = "SELECT id, source, fingerprint FROM activity_key WHERE id = ANY($1::uuid[])"
 _A_DAY = """
 SELECT s.number, (SELECT count(*) FROM (SELECT 1 FROM activity a WHERE a.actor = s.actor AND a.occurred_at >= s.starts_at

@@ -10,7 +10,7 @@ from thidua.infra.errors import ServiceUnavailableError, SettingError, StartErro
 from thidua.infra.migrate import MigrationFailedError
 
 # Each is the function `command` of the file of its name, read only when it is asked for.
-COMMANDS = ("up", "serve", "work", "migrate", "rules", "doctor")
+COMMANDS = ("up", "serve", "work", "migrate", "token", "rules", "verify", "doctor")
 
 
 class _Commands(click.RichGroup):

@@ -15,7 +15,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 _COLUMNS = "block, first_entry, last_entry, count, entries, root, previous, hash, tx_from, tx_to, sealed_at"
-_LAST = f"SELECT {_COLUMNS} FROM ledger_seal ORDER BY block DESC LIMIT 1"
+_LAST = f"SELECT {_COLUMNS} FROM ledger_seal ORDER BY block DESC LIMIT 1"  # noqa: S608 -- our own column names
+_FROM = f"SELECT {_COLUMNS} FROM ledger_seal WHERE block >= $1 ORDER BY block LIMIT $2"  # noqa: S608 -- as above
 # A dump restored elsewhere keeps the old server's transaction numbers, which begin again there.
 _HAS_MOVED = "SELECT $1::bigint >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
 # What is below the horizon is decided for good; what is above the snapshot is the old server's.
@@ -114,7 +115,8 @@ def block_of(entries: Sequence[OpenEntry], last: Block | None, *, at: datetime) 
 def hash_of(block: Block) -> bytes:
     """Return the SHA-256 that binds the block, and through `previous` all before it."""
     moment = (block.sealed_at - _EPOCH) // _MICROSECOND
-    words = f"{block.block}|{block.first_entry}|{block.last_entry}|{block.count}|{block.tx_from}|{block.tx_to}|{moment}|"
+    span = f"{block.first_entry}|{block.last_entry}|{block.count}|{block.tx_from}|{block.tx_to}"
+    words = f"{block.block}|{span}|{moment}|"
     return sha256(words.encode() + block.root + block.previous).digest()
 
 
@@ -122,6 +124,11 @@ async def last_block(connection: Connection) -> Block | None:
     """Return the block that no other follows."""
     row = await connection.fetchrow(_LAST)
     return Block(*row.values()) if row is not None else None
+
+
+async def blocks_from(connection: Connection, block: int, *, rows_max: int) -> list[Block]:
+    """Return blocks from that number on, in order."""
+    return [Block(*row.values()) for row in await connection.fetch(_FROM, block, rows_max)]
 
 
 async def has_moved(connection: Connection, last: Block) -> bool:
