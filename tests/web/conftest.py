@@ -22,16 +22,15 @@ async def web(module_dsn: str) -> AsyncIterator[httpx.AsyncClient]:
     point_at(module_dsn)
     forget_tokens()
     app = create_app()
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]  # looser ASGI types
     async with lifetime(app), httpx.AsyncClient(transport=transport, base_url="http://thidua.test") as client:
         yield client
     engine().config.clear()
 
 
 @pytest.fixture
-def bearer(web: httpx.AsyncClient) -> Token:
-    """Make a token with these scopes (all by default); the header to send."""
-    assert web
+def bearer() -> Token:
+    """Make a token with these scopes (all by default); the header to send. Beside `web`."""
 
     async def make(*scopes: str, name: str = "tester") -> dict[str, str]:
         granted = scopes or [scope.value for scope in Scope]

@@ -10,7 +10,7 @@ from thidua.paths import PACKAGE, shipped
 from thidua.web.catalogue import catalogue
 from thidua.web.wording import say, wordings
 
-_MESSAGE = re.compile(r'(?<![A-Za-z0-9_])(?:_|translate)\(\s*"((?:[^"\\]|\\.)+)"')
+_MESSAGE = re.compile(r"""(?<![A-Za-z0-9_])(?:_|translate)\(\s*(["'])((?:[^"'\\]|\\.)+)\1""")
 _CODES = (
     re.compile(r'FieldError\(\s*(?:f?"[^"]*"|[a-z_.]+),\s*"([a-z0-9_]+)"'),
     re.compile(
@@ -24,7 +24,7 @@ _CODES = (
 
 def messages() -> Iterator[tuple[str, str]]:
     for path in [*shipped("templates").rglob("*.html"), *(PACKAGE / "web").rglob("*.py")]:
-        for message in _MESSAGE.findall(path.read_text(encoding="utf-8")):
+        for _, message in _MESSAGE.findall(path.read_text(encoding="utf-8")):
             yield str(path.name), message
 
 

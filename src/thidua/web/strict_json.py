@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from litestar.types import HTTPRequestEvent
 
 from thidua.web.json_faults import fault_of
 from thidua.web.json_tree import checked_tree
@@ -59,9 +60,9 @@ async def _read_on(request: AnyRequest) -> None:
     room = _READ_ON_BYTES_MAX
     more = True
     while more and room > 0:
-        message = await request.receive()
+        message = cast("HTTPRequestEvent", await request.receive())
         room -= len(message.get("body", b""))
-        more = bool(message.get("more_body", False))
+        more = message.get("more_body", False)
 
 
 @cache
