@@ -14,6 +14,7 @@ from thidua.boards.question import Question
 from thidua.boards.reading import Reader
 from thidua.boards.shelf import Shelved
 from thidua.kernel.period import VIETNAM
+from thidua.kernel.subjects import SubjectKind
 from thidua.organisation.names import ShownName
 
 COLUMNS = ("rank", "tied", "id", "code", "name", "score", "reached_at")
@@ -48,15 +49,15 @@ async def csv_of(reader: Reader, question: Question, shelved: Shelved) -> AsyncI
     """The export as CSV (RFC 4180, UTF-8 with BOM), a part at a time."""
     yield (_BOM + "".join(f"# {line}\r\n" for line in about(question, shelved))).encode()
     yield _csv_lines([COLUMNS])
-    async for rows in _rows(reader, shelved):
+    async for rows in _rows(reader, shelved, question.key.board.who):
         yield _csv_lines(rows)
 
 
-async def xlsx_rows(reader: Reader, shelved: Shelved) -> list[list[str]]:
+async def xlsx_rows(reader: Reader, shelved: Shelved, who: SubjectKind) -> list[list[str]]:
     """The rows of a worksheet; a board too large for one is refused."""
     if shelved.standing.total > XLSX_ROWS_MAX:
         raise ExportTooLargeError(rows=shelved.standing.total, maximum=XLSX_ROWS_MAX)
-    return [row async for rows in _rows(reader, shelved, is_guarded=False) for row in rows]
+    return [row async for rows in _rows(reader, shelved, who, is_guarded=False) for row in rows]
 
 
 def xlsx_of(lines: Iterable[str], rows: Iterable[list[str]]) -> bytes:
@@ -84,11 +85,11 @@ def _is_number(value: str) -> bool:
 
 
 async def _rows(
-    reader: Reader, shelved: Shelved, *, is_guarded: bool = True
+    reader: Reader, shelved: Shelved, who: SubjectKind, *, is_guarded: bool = True
 ) -> AsyncIterator[list[list[str]]]:
     places = shelved.standing.rows()
     while chunk := list(islice(places, _ROWS_AT_ONCE)):
-        lines = await reader.names([place.subject for place in chunk])
+        lines = await reader.names([place.subject for place in chunk], who)
         yield list(_cells(chunk, lines, is_guarded=is_guarded))
 
 

@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Collection, Sequence
+from typing import TypeAlias
 from uuid import UUID
 
 from thidua.boards.gather import Gather
 from thidua.infra import clock
 from thidua.infra.database import connection
+from thidua.kernel.subjects import SubjectKind
 from thidua.organisation.names import ShownName, shown_names
 
+_Asked: TypeAlias = tuple[SubjectKind, tuple[UUID, ...]]
 _VERSION = "SELECT mark FROM organisation_version"
 # Who withdraws a public name is an alias on every board within this time.
 _VERSION_SECONDS = 0.5
@@ -19,14 +22,14 @@ class Names:
 
     def __init__(self) -> None:
         """Begin without any."""
-        self._lines: Gather[frozenset[UUID], dict[UUID, ShownName]] = Gather(self._read)
+        self._lines: Gather[_Asked, dict[UUID, ShownName]] = Gather(self._read)
         self._versions: Gather[None, bytes] = Gather(self._read_version)
         self._version = b""
         self._checked = float("-inf")
 
-    async def lines(self, subjects: Collection[UUID]) -> dict[UUID, ShownName]:
-        """What may be shown of these subjects now."""
-        return await self._lines.ask(frozenset(subjects)) if subjects else {}
+    async def lines(self, subjects: Collection[UUID], who: SubjectKind) -> dict[UUID, ShownName]:
+        """What may be shown of these subjects, all of one kind, now."""
+        return await self._lines.ask((who, tuple(subjects))) if subjects else {}
 
     async def version(self) -> bytes:
         """Differs whenever names may differ; at most half a second old."""
@@ -34,9 +37,14 @@ class Names:
             return self._version
         return await self._versions.ask(None)
 
-    async def _read(self, asked: Sequence[frozenset[UUID]]) -> list[dict[UUID, ShownName]]:
+    async def _read(self, asked: Sequence[_Asked]) -> list[dict[UUID, ShownName]]:
+        together: dict[SubjectKind, list[UUID]] = {}
+        for who, subjects in asked:
+            together.setdefault(who, []).extend(subjects)
+        names: dict[UUID, ShownName] = {}
         async with connection() as reading:
-            names = await shown_names(reading, frozenset().union(*asked), clock.now())
+            for who, subjects in together.items():
+                names |= await shown_names(reading, subjects, clock.now(), kind=who)
         return [names] * len(asked)
 
     async def _read_version(self, asked: Sequence[None]) -> list[bytes]:

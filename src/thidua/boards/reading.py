@@ -24,6 +24,7 @@ from thidua.boards.store import Seen, Store, Vicinity
 from thidua.infra.cursor import instance_of
 from thidua.infra.database import connection, pool
 from thidua.kernel.period import period_before
+from thidua.kernel.subjects import SubjectKind
 from thidua.organisation.names import ShownName
 
 # From so many rows on a board is kept in Redis; smaller ones are as quick from SQL.
@@ -110,9 +111,9 @@ class Reader:
         """The whole standing from SQL, for exports and checks."""
         return await self._standing(key)
 
-    async def names(self, subjects: Sequence[UUID]) -> dict[UUID, ShownName]:
-        """The shown names of subjects."""
-        return await self._names.lines(subjects)
+    async def names(self, subjects: Sequence[UUID], who: SubjectKind) -> dict[UUID, ShownName]:
+        """The shown names of subjects, all of one kind."""
+        return await self._names.lines(subjects, who)
 
     async def _around_large(self, key: BoardKey, near: Vicinity) -> Around:
         stamp = await self._redis_stamp(near.seen)
@@ -144,7 +145,10 @@ class Reader:
         self, key: BoardKey, stamp: Stamp, places: Sequence[Place], *, total: int, is_last: bool
     ) -> BoardPage:
         subjects = [place.subject for place in places]
-        lines, before = await self._names.lines(subjects), await self._ranks_before(key, subjects)
+        lines, before = (
+            await self._names.lines(subjects, key.board.who),
+            await self._ranks_before(key, subjects),
+        )
         rows = tuple(
             BoardRow(place, _line(lines, place, key), _change(before.get(place.subject), place.rank))
             for place in places

@@ -41,7 +41,7 @@ async def _matching(
 ) -> AsyncIterator[Place]:
     candidates = iter(await _candidates(standing, who, words, start))
     while chunk := list(islice(candidates, _AT_ONCE)):
-        lines = await names.lines([place.subject for place in chunk])
+        lines = await names.lines([place.subject for place in chunk], who)
         for place in chunk:
             if _holds(lines.get(place.subject), words):
                 yield place

@@ -15,15 +15,24 @@ ADULT_YEARS = 18
 NAMES_MAX = 250_000
 
 _VERSION = "SELECT version, mark FROM organisation_version"
-_NAMES = """
-WITH asked AS (SELECT DISTINCT unnest($1::uuid[]) AS id)
+_ASKED = "WITH asked AS (SELECT DISTINCT unnest($1::uuid[]) AS id)"
+_NAMES = {
+    SubjectKind.PERSON: """
 SELECT p.id, 1 AS kind, NULL AS code, f.name, NULL AS name_en, coalesce(f.public_name, false) AS is_public,
     f.born_on
-FROM asked JOIN person p USING (id) LEFT JOIN person_profile f ON f.person = p.id
-UNION ALL SELECT t.id, 2, NULL, t.name, NULL, true, NULL FROM asked JOIN team t USING (id)
-UNION ALL SELECT u.id, 3, u.code, u.name, u.name_en, true, NULL FROM asked JOIN unit u USING (id)
-UNION ALL SELECT h.id, 4, NULL, NULL, NULL, false, NULL FROM asked JOIN household h USING (id)
-"""
+FROM asked JOIN person p USING (id) LEFT JOIN person_profile f ON f.person = p.id""",
+    SubjectKind.TEAM: """
+SELECT t.id, 2 AS kind, NULL AS code, t.name, NULL AS name_en, true AS is_public, NULL::date AS born_on
+FROM asked JOIN team t USING (id)""",
+    SubjectKind.UNIT: """
+SELECT u.id, 3 AS kind, u.code, u.name, u.name_en, true AS is_public, NULL::date AS born_on
+FROM asked JOIN unit u USING (id)""",
+    SubjectKind.HOUSEHOLD: """
+SELECT h.id, 4 AS kind, NULL AS code, NULL AS name, NULL AS name_en, false AS is_public, NULL::date AS born_on
+FROM asked JOIN household h USING (id)""",
+}
+_ANY_NAMES = _ASKED + " UNION ALL ".join(_NAMES.values())
+_KINDS = {kind.value: kind for kind in SubjectKind}
 # Flowers that grow in Vietnam. Never change this list: the aliases people know are made from it.
 _FLOWERS = (
     "Ban trắng", "Đỗ quyên", "Hoa mận", "Hoa đào", "Hoa mơ", "Hoa lê", "Hoa sở", "Hoa trẩu", "Hoa gạo",
@@ -50,9 +59,10 @@ class ShownName:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
+    subject: UUID
+    kind: SubjectKind
     own: ShownName | None
     own_from: date | None
-    alias: ShownName
 
 
 class _Names:
@@ -75,12 +85,15 @@ class _Names:
 _NAMES_AT_HAND = _Names()
 
 
-async def shown_names(connection: Connection, ids: Collection[UUID], at: datetime) -> dict[UUID, ShownName]:
-    """Return the public name of each of these subjects that exists, as of this moment."""
+async def shown_names(
+    connection: Connection, ids: Collection[UUID], at: datetime, *, kind: SubjectKind | None = None
+) -> dict[UUID, ShownName]:
+    """Return the public name of each of these subjects that exists, as of now; asked of one kind, quicker."""
     kept = await _NAMES_AT_HAND.refresh(connection)
     unknown = [one for one in ids if one not in kept]
     if unknown:
-        rows = {row["id"]: row for row in await connection.fetch(_NAMES, unknown)}
+        statement = _ANY_NAMES if kind is None else _ASKED + _NAMES[kind]
+        rows = {row["id"]: row for row in await connection.fetch(statement, unknown)}
         kept.update({one: _kept(rows[one]) if one in rows else None for one in unknown})
     today = local_day(at)
     return {one: _shown(name, today) for one in ids if (name := kept[one]) is not None}
@@ -103,15 +116,16 @@ def adult_on(born_on: date) -> date:
 
 def _shown(kept: _Kept, today: date) -> ShownName:
     is_own = kept.own is not None and (kept.own_from is None or kept.own_from <= today)
-    return kept.own if is_own and kept.own is not None else kept.alias
+    return kept.own if is_own and kept.own is not None else _alias(kept.kind, kept.subject)
 
 
 def _kept(row: Mapping[str, Any]) -> _Kept:
-    kind = SubjectKind(row["kind"])
+    kind = _KINDS[row["kind"]]
     own = None
     if row["is_public"] and row["name"] is not None:
         own = ShownName(kind, row["code"], row["name"], row["name_en"] or row["name"], is_alias=False)
-    return _Kept(own, None if row["born_on"] is None else adult_on(row["born_on"]), _alias(kind, row["id"]))
+    own_from = None if row["born_on"] is None else adult_on(row["born_on"])
+    return _Kept(row["id"], kind, own, own_from)
 
 
 def _alias(kind: SubjectKind, subject: UUID) -> ShownName:

@@ -63,7 +63,7 @@ async def export_xlsx(request: AnyRequest, slug: FromPath[str]) -> Response[byte
     here = await reader()
     question = (await asked(here, slug, request.scope["query_string"])).question
     shelved = await here.standing(question.key)
-    rows = await xlsx_rows(here, shelved)
+    rows = await xlsx_rows(here, shelved, question.key.board.who)
     body = await asyncio.to_thread(xlsx_of, about(question, shelved), rows)
     return Response(body, media_type=_XLSX, headers=_download(slug, "xlsx"))
 
