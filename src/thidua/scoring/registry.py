@@ -1,6 +1,6 @@
 """Every published rulebook at hand at once: rules by version and type, and what a rule is under all versions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -84,25 +84,30 @@ class Registry:
         self.families: dict[str, Family] = {
             name: Family(name, {rule.version: rule for rule in rules if rule.name == name}) for name in names
         }
-        self._by_type: dict[tuple[int, str], list[Rule]] = {}
+        self._by_type: dict[tuple[int, str], dict[str, Rule]] = {}
+        self._claiming: dict[tuple[int, str], list[Rule]] = {}
         for rule in rules:
-            for code in _types_read(rule):
-                self._by_type.setdefault((rule.version, code), []).append(rule)
-        self._claiming = {
-            place: [rule for rule in found if rule.once_per is not None or rule.best_of is not None]
-            for place, found in self._by_type.items()
-        }
+            for code in rule.types:
+                self._by_type.setdefault((rule.version, code), {})[rule.name] = rule
+                if rule.once_per is not None or rule.best_of is not None:
+                    self._claiming.setdefault((rule.version, code), []).append(rule)
+        # What a prerequisite counts may have occurred under a version that did not ask for it yet.
+        for rule in rules:
+            for code in frozenset[str]().union(*(wanted.types for wanted in rule.requires)):
+                for version in self.rulebooks:
+                    self._by_type.setdefault((version, code), {}).setdefault(rule.name, rule)
 
-    def rules_of(self, version: int, code: str) -> Sequence[Rule]:
-        """Return the rules of the version that look at the activity type, as award or as prerequisite."""
-        return self._by_type.get((version, code), ())
+    def rules_of(self, version: int, code: str) -> Collection[Rule]:
+        """Return the rules that look at an activity type of the version, as award or, of any version, as prerequisite."""
+        return self._by_type.get((version, code), {}).values()
 
     def scores(self, version: int, code: str) -> bool:
         """Whether the version has a rule, derived awards apart, that pays for the activity type."""
-        return any(rule.milestone is None and code in rule.types for rule in self.rules_of(version, code))
+        own = (rule for rule in self.rules_of(version, code) if rule.version == version)
+        return any(rule.milestone is None and code in rule.types for rule in own)
 
     def claiming_rules_of(self, version: int, code: str) -> Sequence[Rule]:
-        """Return those of `rules_of` that have a key."""
+        """Return the version's rules that award the activity type and have a key."""
         return self._claiming.get((version, code), ())
 
     def rule(self, version: int, name: str) -> Rule | None:
