@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Annotated
 from uuid import UUID
 
-from litestar import Response, post
+from litestar import post
 from litestar.params import QueryParameter
+from litestar.response.base import ASGIResponse
 
 from thidua.accounts.errors import ScopeMissingError
 from thidua.accounts.model import Caller, Scope
@@ -42,7 +43,7 @@ Partial = Annotated[bool, QueryParameter(description="Record the good ones and r
         "answer_example": RESULTS,
     },
 )
-async def report_activities(request: AnyRequest, partial: Partial = False) -> Response[bytes]:  # noqa: FBT002 -- a query parameter
+async def report_activities(request: AnyRequest, partial: Partial = False) -> ASGIResponse:  # noqa: FBT002 -- a query parameter
     """Record what was done: all or nothing, unless the good ones are wanted without the bad."""
     at, caller = now(), caller_of_request(request)
     intake = intake_of(await body_of(request), at=at)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from litestar import Response, get
+from litestar import get
+from litestar.response.base import ASGIResponse
 
 from thidua.activities.catalogue import ActivityType, Step, catalogue
 from thidua.engine.rulebooks import Shelf, shelf
@@ -65,7 +66,7 @@ class TypesBody(msgspec.Struct, frozen=True):
     summary="The catalogue: types, attributes, verification, points and caps",
     opt={"answers": TypesBody, "answer_example": TYPES},
 )
-async def read_activity_types() -> Response[bytes]:
+async def read_activity_types() -> ASGIResponse:
     """Show the catalogue to anybody."""
     at = now()
     async with connection() as database:

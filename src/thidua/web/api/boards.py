@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Response, get
+from litestar import get
 from litestar.openapi.spec import OpenAPIType, Operation, Parameter, Schema
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
@@ -76,7 +76,7 @@ class _AroundOperation(Operation):
     summary="The boards there are",
     opt={"answers": BoardsBody},
 )
-async def read_boards() -> Response[bytes]:
+async def read_boards() -> ASGIResponse:
     """Show every board as defined."""
     return answer_json({"items": [board_body(board) for board in boards().values()], "next": None})
 

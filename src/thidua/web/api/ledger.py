@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import Response, get
+from litestar import get
 from litestar.params import FromPath, QueryParameter
+from litestar.response.base import ASGIResponse
 
 from thidua.infra.clock import now
 from thidua.infra.database import connection, transaction
@@ -97,7 +98,7 @@ class EntriesBody(msgspec.Struct, frozen=True):
     summary="A subject: kind, shown name, totals per period",
     opt={"answers": SubjectBody, "answer_example": SUBJECT},
 )
-async def read_subject(subject: FromPath[UUID]) -> Response[bytes]:
+async def read_subject(subject: FromPath[UUID]) -> ASGIResponse:
     """Show a subject to anybody."""
     async with transaction(isolation="repeatable_read", readonly=True) as database:
         found = await subject_of(database, subject, at=now())
@@ -113,7 +114,7 @@ async def read_subject(subject: FromPath[UUID]) -> Response[bytes]:
 )
 async def read_entries(
     subject: FromPath[UUID], period: Period = "all", cursor: Cursor = None, limit: Limit = None
-) -> Response[bytes]:
+) -> ASGIResponse:
     """Show a page of a subject's entries."""
     async with connection() as database:
         await name_of(database, subject, at=now())
@@ -128,7 +129,7 @@ async def read_entries(
     guards=[requires("boards:read")],
     opt={"answers": EntryBody, "answer_example": ENTRY},
 )
-async def read_entry(entry: FromPath[int]) -> Response[bytes]:
+async def read_entry(entry: FromPath[int]) -> ASGIResponse:
     """Show one entry; `seal` is null for about a second."""
     if not 0 < entry <= _BIGGEST:
         raise NotFoundError

@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.params import FromPath
+from litestar.response.base import ASGIResponse
 
 from thidua.accounts.model import Caller, Scope
 from thidua.activities.model import Activity
@@ -67,7 +68,7 @@ _OPT = {
     guards=[requires(*_READERS)],
     opt={"answers": ActivityShown, "answer_example": ACTIVITY_SHOWN},
 )
-async def read_activity(request: AnyRequest, activity: FromPath[UUID]) -> Response[bytes]:
+async def read_activity(request: AnyRequest, activity: FromPath[UUID]) -> ASGIResponse:
     """Show an activity: to its source, and to whoever may read or verify all."""
     found, result = await moderate.shown(activity, at=now())
     if not _may_see(caller_of_request(request), found):
@@ -83,7 +84,7 @@ async def read_activity(request: AnyRequest, activity: FromPath[UUID]) -> Respon
     guards=[requires(Scope.ACTIVITIES_VERIFY)],
     opt=_OPT,
 )
-async def verify_activity(request: AnyRequest, activity: FromPath[UUID]) -> Response[bytes]:
+async def verify_activity(request: AnyRequest, activity: FromPath[UUID]) -> ASGIResponse:
     """Verify; a verified one stays as it is."""
     told = await decode(request, ActBody)
     by = caller_of_request(request).source
@@ -99,7 +100,7 @@ async def verify_activity(request: AnyRequest, activity: FromPath[UUID]) -> Resp
     guards=[requires(Scope.ACTIVITIES_VERIFY)],
     opt=_OPT,
 )
-async def reject_activity(request: AnyRequest, activity: FromPath[UUID]) -> Response[bytes]:
+async def reject_activity(request: AnyRequest, activity: FromPath[UUID]) -> ASGIResponse:
     """Reject; a rejected one stays as it is."""
     told = await decode(request, ActBody)
     by = caller_of_request(request).source
@@ -115,7 +116,7 @@ async def reject_activity(request: AnyRequest, activity: FromPath[UUID]) -> Resp
     guards=[requires(Scope.ACTIVITIES_WRITE, Scope.ACTIVITIES_VERIFY)],
     opt=_OPT,
 )
-async def withdraw_activity(request: AnyRequest, activity: FromPath[UUID]) -> Response[bytes]:
+async def withdraw_activity(request: AnyRequest, activity: FromPath[UUID]) -> ASGIResponse:
     """Withdraw; a withdrawn one stays as it is."""
     told, caller = await decode(request, ActBody), caller_of_request(request)
     own = None if caller.may(Scope.ACTIVITIES_VERIFY) else caller.source
@@ -123,7 +124,7 @@ async def withdraw_activity(request: AnyRequest, activity: FromPath[UUID]) -> Re
     return await _now_shown(request, activity)
 
 
-async def _now_shown(request: AnyRequest, activity: UUID) -> Response[bytes]:
+async def _now_shown(request: AnyRequest, activity: UUID) -> ASGIResponse:
     found, result = await moderate.shown(activity, at=now())
     return answer_json(_body(request, found, result))
 

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
+from litestar.response.base import ASGIResponse
 
 from thidua.accounts.model import Scope
 from thidua.infra.clock import now
@@ -61,7 +62,7 @@ def _writer(
             "answer_example": examples.PUTS,
         },
     )
-    async def write(request: AnyRequest) -> Response[bytes]:
+    async def write(request: AnyRequest) -> ASGIResponse:
         """Write one thing or up to 1,000, all or nothing; sent again it changes nothing."""
         given = _given(canonical(await body_of(request)), many)
         puts = await _in_one_transaction(action, given, at=now())
@@ -95,7 +96,7 @@ async def _in_one_transaction(action: Action, given: Sequence[Given], *, at: dat
 )
 async def list_units(
     kind: Kind = None, parent: Named = None, q: Words = None, cursor: Cursor = None, limit: UnitsLimit = None
-) -> Response[bytes]:
+) -> ASGIResponse:
     """List units to anybody."""
     if kind is not None and kind not in list(UnitKind):
         raise field_problem(400, "kind", "not_a_choice", value=kind)
@@ -119,7 +120,7 @@ async def list_units(
 )
 async def list_teams(
     unit: Named = None, q: Words = None, cursor: Cursor = None, limit: Limit = None
-) -> Response[bytes]:
+) -> ASGIResponse:
     """List teams to anybody."""
     purpose, count_max = f"teams {unit} {q}", paging.limit_of(limit)
     async with connection() as database:
@@ -147,7 +148,7 @@ async def list_people(
     q: Words = None,
     cursor: Cursor = None,
     limit: Limit = None,
-) -> Response[bytes]:
+) -> ASGIResponse:
     """List people: names to callers who may read or write the organisation, aliases to others."""
     caller = caller_of_request(request)
     may_see_names = caller.may(Scope.ORGANISATION_READ) or caller.may(Scope.ORGANISATION_WRITE)
@@ -185,7 +186,7 @@ def _page(
     found: Sequence[queries.TeamView] | Sequence[queries.PersonView],
     count_max: int,
     shown: type[msgspec.Struct],
-) -> Response[bytes]:
+) -> ASGIResponse:
     following = paging.encode(purpose, *found[count_max - 1].place) if len(found) > count_max else None
     items: list[Any] = [msgspec.convert(one, shown, from_attributes=True) for one in found[:count_max]]
     return answer_json({"items": items, "next": following})
