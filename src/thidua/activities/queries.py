@@ -1,8 +1,8 @@
 """Every read of activities."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -33,10 +33,21 @@ _OF_ACTOR = _IN_SPANS.format(columns=COLUMNS, owner="actor", counting=_COUNTING)
 _OF_TEAM = _IN_SPANS.format(columns=COLUMNS, owner="team", counting=_COUNTING)
 _KEYS = "SELECT id, source, fingerprint FROM activity_key WHERE id = ANY($1::uuid[])"
 _A_DAY = """
-SELECT s.number, (SELECT count(*) FROM (SELECT 1 FROM activity a WHERE a.actor = s.actor AND a.occurred_at >= s.starts_at
-    AND a.occurred_at < s.starts_at + interval '1 day' AND a.type = s.type AND a.state = 2 LIMIT 201) found) AS found
-FROM unnest($1::integer[], $2::uuid[], $3::timestamptz[], $4::text[]) AS s(number, actor, starts_at, type)
+SELECT (SELECT count(*) FROM (SELECT 1 FROM activity a WHERE a.actor = s.actor
+    AND a.occurred_at >= s.day::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
+    AND a.occurred_at < (s.day + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
+    AND a.type = s.type AND a.state = 2 LIMIT 201) found) AS found
+FROM unnest($1::uuid[], $2::date[], $3::text[]) WITH ORDINALITY AS s(actor, day, type, number) ORDER BY s.number
 """
+_OTHERS = """
+SELECT s.number - 1 AS place FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[])
+    WITH ORDINALITY AS s(subject, types, starts_at, ends_at, number)
+WHERE EXISTS (SELECT 1 FROM activity a WHERE a.{owner} = s.subject AND a.occurred_at >= s.starts_at
+    AND a.occurred_at < s.ends_at AND a.type = ANY(string_to_array(s.types, ' ')) AND {counting}
+    AND NOT a.id = ANY($5::uuid[]))
+"""
+_OTHERS_OF_ACTOR = _OTHERS.format(owner="actor", counting=_COUNTING)
+_OTHERS_OF_TEAM = _OTHERS.format(owner="team", counting=_COUNTING)
 _ACTS = "SELECT * FROM activity_act WHERE activity = $1 ORDER BY at, id"
 
 
@@ -49,6 +60,11 @@ class Span:
     starts_at: datetime
     ends_at: datetime
     of_team: bool = False
+
+    @property
+    def types_text(self) -> str:
+        """The types as one text: codes hold no spaces."""
+        return " ".join(sorted(self.types))
 
 
 async def by_id(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, Activity]:
@@ -70,7 +86,7 @@ async def counting_in(connection: Connection, spans: Sequence[Span]) -> list[lis
             [span.subject for _, span in asked],
             [span.starts_at for _, span in asked],
             [span.ends_at for _, span in asked],
-            [" ".join(sorted(span.types)) for _, span in asked],
+            [span.types_text for _, span in asked],
         )
         for row in rows:
             found[row["number"]].append(activity_of(row))
@@ -83,16 +99,32 @@ async def keys_taken(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, 
     return {row["id"]: (row["source"], row["fingerprint"]) for row in rows}
 
 
-async def verified_a_day(connection: Connection, asked: Sequence[tuple[UUID, datetime, str]]) -> list[int]:
-    """Return how many verified activities each (actor, local midnight, type) has; counting stops at 201."""
+async def others_in(connection: Connection, spans: Sequence[Span], known: Collection[UUID]) -> set[int]:
+    """Return the places of the spans in which scoring sees any activity but the known ones."""
+    found: set[int] = set()
+    for of_team, query in ((False, _OTHERS_OF_ACTOR), (True, _OTHERS_OF_TEAM)):
+        places = [place for place, span in enumerate(spans) if span.of_team is of_team]
+        if not places:
+            continue
+        asked = [spans[place] for place in places]
+        rows = await connection.fetch(
+            query,
+            [span.subject for span in asked],
+            [span.types_text for span in asked],
+            [span.starts_at for span in asked],
+            [span.ends_at for span in asked],
+            known,
+        )
+        found.update(places[row["place"]] for row in rows)
+    return found
+
+
+async def verified_a_day(connection: Connection, asked: Collection[tuple[UUID, date, str]]) -> list[int]:
+    """Return how many verified activities each (actor, local day, type) has; counting stops at 201."""
     if not asked:
         return []
-    actors, midnights, types = zip(*asked, strict=True)
-    rows = await connection.fetch(_A_DAY, list(range(len(asked))), actors, midnights, types)
-    counts = [0] * len(asked)
-    for row in rows:
-        counts[row["number"]] = row["found"]
-    return counts
+    rows = await connection.fetch(_A_DAY, *zip(*asked, strict=True))
+    return [row["found"] for row in rows]
 
 
 async def acts_of(connection: Connection, activity: UUID) -> list[Act]:

@@ -46,6 +46,7 @@ class Bucket:
     milestone: MilestoneState | None = None
     facts: list[Fact] | None = None
     is_latest: bool = True
+    is_first: bool = False
 
     @property
     def coming(self) -> list[Fact]:
@@ -56,7 +57,11 @@ class Bucket:
     @property
     def first_order(self) -> tuple[datetime, UUID]:
         """Where the first change stands: buckets that share a state are folded in this order."""
-        return min(change.fact.order for change in self.changes) if len(self.changes) > 1 else self.changes[0].fact.order
+        return (
+            min(change.fact.order for change in self.changes)
+            if len(self.changes) > 1
+            else self.changes[0].fact.order
+        )
 
     @property
     def only_grows(self) -> bool:
@@ -88,15 +93,23 @@ class Bucket:
             self.state = _decode_state(text)
 
     @property
+    def may_be_first(self) -> bool:
+        """Whether the state may be missing because there was nothing to keep: facts come, and no others may exist."""
+        has_state = self.state is not None or self.milestone is not None
+        return self.needs_state and not has_state and self.only_grows and not self.family.requires
+
+    @property
     def must_reload(self) -> bool:
         """Whether the change cannot be folded onto the state alone: the facts of the bucket are read again."""
-        if self.kind is Kind.ALONE:
+        if self.kind is Kind.ALONE or self.is_first:
             return False
         if self.kind is Kind.MILESTONE:
             return self._milestone_lost()
         if self.kind is Kind.BEST_OF or self.family.requires or not self.only_grows:
             return True
-        return self.state is None or self.coming[0].order <= self.state.last
+        if self.state is None or self.state.windows != " ".join(self.family.windows):
+            return True
+        return self.coming[0].order <= self.state.last
 
     def _milestone_lost(self) -> bool:
         if self.milestone is None or self.milestone.kept < self.family.milestone_count_max:
@@ -111,6 +124,12 @@ class Bucket:
         if self.shares_state and self.state is None:
             ends_at = _ALWAYS[1]  # is there anything later? only then may the new state be kept
         return Span(self.subject, self.family.read_types, starts_at, ends_at, of_team)
+
+    def span_of_state(self) -> Span:
+        """Return where any earlier or later activity would have left a state."""
+        of_team = self.family.pays is Pays.TEAM
+        ends = None if self.shares_state else span_of(self.family.window, self.name)
+        return Span(self.subject, self.family.read_types, *(ends or _ALWAYS), of_team)
 
     def take_facts(self, found: Iterable[Fact]) -> None:
         """Take in, of the facts found in the span, those that lie in the bucket."""
@@ -133,7 +152,7 @@ class Bucket:
             return folded
         if _bucket_at(self.family.window, known.last_at) != self.name:
             return known
-        return folded or State(known.last_at, known.last_id)
+        return folded or State(known.last_at, known.last_id, {}, " ".join(self.family.windows))
 
 
 def buckets_of(changes: Iterable[Change], registry: Registry) -> list[Bucket]:

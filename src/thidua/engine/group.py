@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from thidua.activities import actions as activity_actions
@@ -16,7 +16,6 @@ from thidua.engine.results import Result
 from thidua.engine.settle import outcomes_now, settle
 from thidua.infra.database import Connection
 from thidua.kernel.errors import FieldError
-from thidua.kernel.period import local_day, midnight_of
 from thidua.ledger import queries
 from thidua.ledger.model import Posting
 from thidua.scoring.model import Outcome, Reason
@@ -73,17 +72,19 @@ async def record_group(
     await activity_actions.insert(connection, [one.activity for one in new]) if new else None
     score = _Score()
     replaced = await _replace(connection, group, fresh, at=at)
-    changes = [*_coming(one for one in new if not one.named), *replaced]
+    findings = [one for one in new if one.named or one.lifted]
+    plain = [one for one in new if not one.named and not one.lifted]
+    changes = [*_coming(plain), *_withdrawn(plain, replaced)]
     settled = await settle(connection, changes, registry, locked=locked, at=at)
     score.take(settled.postings, settled.outcomes)
-    for one in new:
+    # Each finding is settled by itself, whole: one act changes an amount but once.
+    for one in findings:
         more = one.named if one.activity.counts else ()
-        if more or one.lifted:
-            turned = await suspend(connection, act=one.activity.id, more=more, fewer=one.lifted)
-            found = [*_coming([one] if one.named else []), *turned]
-            locked = await lock(connection, found, registry)  # all held already: claims are read again
-            settled = await settle(connection, found, registry, locked=locked, at=at)
-            score.take(settled.postings, settled.outcomes)
+        turned = await suspend(connection, act=one.activity.id, more=more, fewer=one.lifted)
+        changes = [*_coming([one]), *_withdrawn([one], replaced), *turned]
+        locked = await lock(connection, changes, registry)  # all held already: claims are read again
+        settled = await settle(connection, changes, registry, locked=locked, at=at)
+        score.take(settled.postings, settled.outcomes)
     return await _answers(connection, group, fresh, score, registry)
 
 
@@ -109,6 +110,10 @@ def _coming(group: Iterable[Prepared]) -> list[Change]:
         for one in group
         if one.activity.state is State.VERIFIED
     ]
+
+
+def _withdrawn(group: Iterable[Prepared], replaced: Mapping[UUID, Change]) -> list[Change]:
+    return [replaced[one.activity.id] for one in group if one.activity.id in replaced]
 
 
 def _going(group: Iterable[Prepared], named: Iterable[Activity]) -> list[Change]:
@@ -153,27 +158,28 @@ def _conflict(report: ActivityReport, source: str, fingerprint: bytes) -> FieldE
 
 
 async def _refuse_too_many(connection: Connection, group: Sequence[Prepared], fresh: Iterable[int]) -> None:
-    places: dict[tuple[UUID, datetime, str], list[int]] = {}
+    places: dict[tuple[UUID, date, str], list[int]] = {}
     for place in fresh:
-        activity = group[place].activity
-        if activity.state is State.VERIFIED:
-            midnight = midnight_of(local_day(activity.occurred_at))
-            places.setdefault((activity.actor, midnight, activity.type), []).append(place)
+        one = group[place]
+        if one.activity.state is State.VERIFIED:
+            places.setdefault((one.fact.actor, one.fact.day, one.fact.type), []).append(place)
     faults: dict[int, FieldError] = {}
-    counts = await activities.verified_a_day(connection, list(places))
+    counts = await activities.verified_a_day(connection, places)
     for found, asked in zip(counts, places.values(), strict=True):
         for place in sorted(asked)[max(0, A_DAY_MAX - found) :]:
             report = group[place].report
-            faults[place] = FieldError("occurred_at", "too_many_a_day", report.index, {"a_day_max": A_DAY_MAX})
+            faults[place] = FieldError(
+                "occurred_at", "too_many_a_day", report.index, {"a_day_max": A_DAY_MAX}
+            )
     if faults:
         raise GroupFaultError(faults)
 
 
 async def _replace(
     connection: Connection, group: Sequence[Prepared], fresh: Iterable[int], *, at: datetime
-) -> list[Change]:
+) -> dict[UUID, Change]:
     """Withdraw what the new reports replace, each in the same act as its replacement (4)."""
-    going: list[Change] = []
+    going: dict[UUID, Change] = {}
     for place in sorted(fresh):
         one = group[place]
         if one.replaced is None:
@@ -185,7 +191,7 @@ async def _replace(
         await activity_actions.change_state(connection, act)
         one.lifted = _named_by(old) if old.counts else ()
         if old.counts:
-            going.append(Change(fact_of(old), one.activity.id, Effect.GOES, "replaced"))
+            going[one.activity.id] = Change(fact_of(old), one.activity.id, Effect.GOES, "replaced")
     return going
 
 
@@ -195,7 +201,9 @@ async def _answers(
     repeated = {group[place].report.id for place in range(len(group)) if place not in fresh}
     known = await activities.by_id(connection, repeated) if repeated else {}
     points = await queries.points_of(connection, repeated) if repeated else {}
-    reasons = await reasons_now(connection, [one for one in known.values() if not points.get(one.id)], registry)
+    reasons = await reasons_now(
+        connection, [one for one in known.values() if not points.get(one.id)], registry
+    )
     answers: list[Result] = []
     for place, one in enumerate(group):
         if place in fresh:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from unicodedata import normalize
 from uuid import UUID
@@ -61,11 +61,12 @@ def prepare(
     prepared: list[Prepared] = []
     faults: list[FieldError] = []
     for report in reports:
-        found = _faults(report, known.cards, known.earlier)
+        day = local_day(report.occurred_at)
+        found = _faults(report, day, known.cards, known.earlier)
         if found:
             faults.extend(found)
         else:
-            prepared.append(_prepared(report, known.cards, known.earlier, known.shelf, at))
+            prepared.append(_prepared(report, day, known, at))
     return prepared, faults
 
 
@@ -104,12 +105,14 @@ def named_in(attributes: Mapping[str, object]) -> tuple[UUID, ...]:
         return ()
 
 
-def _faults(report: ActivityReport, cards: Cards, earlier: Mapping[UUID, Activity]) -> list[FieldError]:
+def _faults(
+    report: ActivityReport, day: date, cards: Cards, earlier: Mapping[UUID, Activity]
+) -> list[FieldError]:
     kind = catalogue().types.get(report.type)
     if kind is None or kind.is_derived:
         code = "unknown_type" if kind is None else "derived_type"
         return [FieldError("type", code, report.index)]
-    faults = _actor_faults(report, kind, cards)
+    faults = _actor_faults(report, day, kind, cards)
     if report.participants:
         faults += _participant_faults(report, cards)
     for fault in check_attributes(kind, report.attributes):
@@ -121,7 +124,7 @@ def _faults(report: ActivityReport, cards: Cards, earlier: Mapping[UUID, Activit
     return faults
 
 
-def _actor_faults(report: ActivityReport, kind: ActivityType, cards: Cards) -> list[FieldError]:
+def _actor_faults(report: ActivityReport, day: date, kind: ActivityType, cards: Cards) -> list[FieldError]:
     card = cards.subject(report.actor)
     if card is None:
         return [FieldError("actor", "unknown_subject", report.index)]
@@ -129,21 +132,21 @@ def _actor_faults(report: ActivityReport, kind: ActivityType, cards: Cards) -> l
         facts = {"kinds": sorted(one.word for one in kind.kinds)}
         return [FieldError("actor", "wrong_kind", report.index, facts)]
     faults: list[FieldError] = []
-    if report.unit is None and card.unit_on(local_day(report.occurred_at)) is None:
+    if report.unit is None and card.unit_on(day) is None:
         faults.append(FieldError("unit", "no_home_unit", report.index))
     if report.team is None:
         return faults
     team = cards.subject(report.team)
     if team is None or team.kind is not SubjectKind.TEAM:
         faults.append(FieldError("team", "unknown_team", report.index))
-    elif not _in_team(card, report.team, report.occurred_at):
+    elif not _in_team(card, report.team, day):
         faults.append(FieldError("team", "not_in_team", report.index))
     return faults
 
 
-def _in_team(card: SubjectCard, team: UUID, occurred_at: datetime) -> bool:
+def _in_team(card: SubjectCard, team: UUID, day: date) -> bool:
     if card.kind is SubjectKind.PERSON:
-        return team in card.teams_on(local_day(occurred_at))
+        return team in card.teams_on(day)
     return card.kind is not SubjectKind.TEAM or card.id == team
 
 
@@ -167,19 +170,21 @@ def _earlier_faults(report: ActivityReport, earlier: Mapping[UUID, Activity]) ->
     for one in named_in(report.attributes):
         named = earlier.get(one)
         if named is None or named.actor != report.actor:
-            yield FieldError("attributes.activities", "unknown_activity", report.index, {"activity": str(one)})
+            yield FieldError(
+                "attributes.activities", "unknown_activity", report.index, {"activity": str(one)}
+            )
         elif named.type == FRAUD_REVERSAL:
-            yield FieldError("attributes.activities", "names_a_reversal", report.index, {"activity": str(one)})
+            yield FieldError(
+                "attributes.activities", "names_a_reversal", report.index, {"activity": str(one)}
+            )
 
 
-def _prepared(
-    report: ActivityReport, cards: Cards, earlier: Mapping[UUID, Activity], shelf: Shelf, at: datetime
-) -> Prepared:
-    card = cards.subject(report.actor)
+def _prepared(report: ActivityReport, day: date, known: Known, at: datetime) -> Prepared:
+    card = known.cards.subject(report.actor)
     assert card is not None, "reports with faults do not come here"
-    old = earlier.get(report.replaces) if report.replaces is not None else None
-    team, reasons = _team_of(report, card, old)
-    unit = report.unit or (old.unit if old else card.unit_on(local_day(report.occurred_at)))
+    old = known.earlier.get(report.replaces) if report.replaces is not None else None
+    team, reasons = _team_of(report, day, card, old)
+    unit = report.unit or (old.unit if old else card.unit_on(day))
     assert unit is not None, "a report without a unit was refused"
     festival = report.attributes.get("festival")
     activity = Activity(
@@ -196,10 +201,10 @@ def _prepared(
         attributes=_composed(report.attributes),
         participants=report.participants,
         evidence=report.evidence,
-        context=_context(report, cards, card, team=team, unit=unit, old=old),
+        context=_context(report, known.cards, card, team=team, unit=unit, old=old),
         source=report.source,
         state=State.VERIFIED if report.verified else State.SUBMITTED,
-        rulebook_version=version_at(report.occurred_at, shelf.in_force),
+        rulebook_version=version_at(report.occurred_at, known.shelf.in_force),
         replaces=report.replaces,
     )
     named = named_in(report.attributes) if report.type == FRAUD_REVERSAL else ()
@@ -211,12 +216,13 @@ def _composed(attributes: dict[str, Any]) -> dict[str, Any]:
     if all(not isinstance(value, str) or value.isascii() for value in attributes.values()):
         return attributes
     return {
-        name: normalize("NFC", value) if isinstance(value, str) else value for name, value in attributes.items()
+        name: normalize("NFC", value) if isinstance(value, str) else value
+        for name, value in attributes.items()
     }
 
 
 def _team_of(
-    report: ActivityReport, card: SubjectCard, old: Activity | None
+    report: ActivityReport, day: date, card: SubjectCard, old: Activity | None
 ) -> tuple[UUID | None, tuple[Reason, ...]]:
     if report.team is not None:
         return report.team, ()
@@ -224,7 +230,7 @@ def _team_of(
         return old.team, ()
     if card.kind is SubjectKind.TEAM:
         return card.id, ()
-    teams = card.teams_on(local_day(report.occurred_at))
+    teams = card.teams_on(day)
     if len(teams) > 1:
         return None, (Reason("team_not_named", {}),)
     return (teams[0] if teams else None), ()
@@ -254,5 +260,7 @@ def _context(  # noqa: PLR0913 -- everything the context is made of
         area_group=kept.area_group if kept and same_unit else place.area_group if place else None,
         flags=kept.flags if kept and same_unit else tuple(sorted(place.flags)) if place else (),
         target_group=kept.target_group if kept else card.target_group,
-        helped=kept.helped if kept and old and old.participants == report.participants else tuple(sorted(helped)),
+        helped=kept.helped
+        if kept and old and old.participants == report.participants
+        else tuple(sorted(helped)),
     )

@@ -16,9 +16,16 @@ from thidua.engine.results import Result
 from thidua.engine.rulebooks import shelf
 from thidua.engine.settle import settle
 from thidua.infra.database import Connection, transaction
-from thidua.kernel.errors import BusyError, ConflictError, FieldError, InputError, NotAllowedError, NotFoundError
+from thidua.kernel.errors import (
+    BusyError,
+    ConflictError,
+    FieldError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+)
 from thidua.kernel.ids import new_id
-from thidua.kernel.period import local_day, midnight_of
+from thidua.kernel.period import local_day
 from thidua.ledger import queries
 from thidua.scoring.registry import Registry
 
@@ -92,7 +99,11 @@ async def _act(  # noqa: PLR0913 -- an act has all of these
                 raise StateError(activity=activity, state=one.state.word)
             act = Act(new_id(at), activity, kind, one.state, to_state, by, reason, at)
             return await _do(connection, act, one, changes, registry)
-    except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, asyncpg.QueryCanceledError) as error:
+    except (
+        asyncpg.LockNotAvailableError,
+        asyncpg.DeadlockDetectedError,
+        asyncpg.QueryCanceledError,
+    ) as error:
         raise BusyError from error
 
 
@@ -139,7 +150,7 @@ _CAUSES = {"verify": "verified", "reject": "rejected", "withdraw": "withdrawn"}
 
 
 async def _refuse_too_many(connection: Connection, one: Activity) -> None:
-    midnight = midnight_of(local_day(one.occurred_at))
-    [count] = await activities.verified_a_day(connection, [(one.actor, midnight, one.type)])
+    day = local_day(one.occurred_at)
+    [count] = await activities.verified_a_day(connection, [(one.actor, day, one.type)])
     if count >= A_DAY_MAX:
         raise InputError([FieldError("occurred_at", "too_many_a_day", facts={"a_day_max": A_DAY_MAX})])

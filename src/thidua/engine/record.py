@@ -16,7 +16,7 @@ from thidua.engine.results import IdConflictError, Result
 from thidua.engine.rulebooks import shelf
 from thidua.engine.settle import LockTooWeakError
 from thidua.infra.clock import now
-from thidua.infra.database import connection
+from thidua.infra.database import connection, quick_id
 from thidua.kernel.errors import BusyError, FieldError, InputError
 
 ROWS_MAX = 1000
@@ -115,6 +115,8 @@ class Recorder:
 async def _record(acquired: asyncpg.pool.PoolConnectionProxy, group: Sequence[_Request]) -> None:
     at = now()
     reports = [report for request in group for report in request.reports]
+    for report in reports:
+        report.id, report.actor = quick_id(report.id), quick_id(report.actor)
     known = await known_to(acquired, reports, await shelf(acquired, at=at))
     joined = [request for request in group if _may_join(request, known, at)]
     try:
@@ -138,7 +140,10 @@ async def _one_by_one(
     acquired: asyncpg.pool.PoolConnectionProxy, joined: Sequence[_Request], known: Known, *, at: datetime
 ) -> None:
     for request in joined:
-        await _alone(acquired, request, known, at=at)
+        try:
+            await _alone(acquired, request, known, at=at)
+        except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+            request.fail(error)  # the others are not to blame
 
 
 async def _alone(

@@ -105,6 +105,18 @@ async def _read_states(connection: Connection, buckets: Iterable[Bucket]) -> Non
     stored = await queries.states(connection, {key for key, _ in keeping})
     for key, bucket in keeping:
         bucket.read_state(stored.get(key))
+    await _mark_first(connection, [bucket for _, bucket in keeping if bucket.may_be_first])
+
+
+async def _mark_first(connection: Connection, buckets: Sequence[Bucket]) -> None:
+    """Mark the buckets whose state is missing because nothing was there to keep, not because it was lost."""
+    if not buckets:
+        return
+    coming = {change.fact.id for bucket in buckets for change in bucket.changes}
+    spans = [bucket.span_of_state() for bucket in buckets]
+    lost = await activities.others_in(connection, spans, coming)
+    for place, bucket in enumerate(buckets):
+        bucket.is_first = place not in lost
 
 
 async def _reload(

@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 from typing import Literal, TypeAlias
+from uuid import UUID
 
 import asyncpg
+from asyncpg.pgproto.pgproto import UUID as _DriverUUID
 from piccolo.engine.postgres import PostgresEngine
 from typing_extensions import override
 
@@ -29,6 +31,14 @@ _CONNECT_SECONDS = 3.0
 
 # What a caller holds: a pooled connection behaves like a plain one.
 Connection: TypeAlias = asyncpg.pool.PoolConnectionProxy
+
+
+def quick_id(value: UUID) -> UUID:
+    """The same identifier as the driver's own kind of UUID, which is hashed and compared in C.
+
+    The standard library's is hashed in Python, a fifth of the price of recording an activity.
+    """
+    return _DriverUUID(value.bytes)
 
 
 class _Engine(PostgresEngine):

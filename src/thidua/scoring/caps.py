@@ -21,7 +21,7 @@ class Room:
 
     def reason(self, *, paid: int) -> Reason:
         """Return why fewer units than counted were paid, naming the narrowest window that bound."""
-        assert self.bound is not None  # noqa: S101  asked only when a window bound
+        assert self.bound is not None
         window, used, limit, unit = self.bound
         facts = {"window": window, "used": used, "cap": limit, "unit": unit}
         return Reason("window_partly_full", facts | {"paid": paid}) if paid else Reason("window_full", facts)
@@ -30,7 +30,7 @@ class Room:
 _FREE: list[list[object]] = []
 
 
-def room_in(  # noqa: PLR0913  a cap is judged by all of these
+def room_in(
     caps: Sequence[Cap],
     fact: Fact,
     use: Use,
@@ -63,12 +63,11 @@ def used_in(use: Use, window: Window, fact: Fact) -> tuple[int, int]:
     return (row[1], row[2]) if row[0] == bucket else (0, 0)
 
 
-def charge(use: Use, windows: Sequence[str], fact: Fact, *, units: int, points: int) -> None:
+def charge(use: Use, windows: Sequence[Window], fact: Fact, *, units: int, points: int) -> None:
     """Add what was paid for the fact to every window; a window that has passed gives way to the next."""
     if not units and not points:
         return
-    for name in windows:
-        window = Window(name)
+    for window in windows:
         if window is Window.EVENT:
             continue
         bucket = bucket_of(window, fact)
@@ -90,4 +89,3 @@ def _units_that_fit(room: int, cap: Cap, *, per_unit: int, factor: Multiplier) -
         return 1 << 30
     # floor(u*k + 1/2) <= room  is  u*k < room + 1/2, with k the points of one unit.
     return ((2 * room + 1) * factor.denominator - 1) // worth
-

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from thidua.scoring.caps import Room, Use, charge, room_in
-from thidua.scoring.conditions import first_unmet, holds
+from thidua.scoring.conditions import first_unmet
 from thidua.scoring.keys import missing_parts
 from thidua.scoring.model import (
     Counts,
@@ -23,6 +23,7 @@ from thidua.scoring.model import (
     Prerequisite,
     Reason,
     Rule,
+    Window,
 )
 from thidua.scoring.windows import bucket_of, narrow_first
 
@@ -32,11 +33,15 @@ RuleOf = Callable[[Fact], Rule | None]
 
 
 class State(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """What is kept of one bucket: the order of its last fact, and the use of every window there."""
+    """What is kept of one bucket: the order of its last fact, and the use of every window there.
+
+    `windows` are those whose use was charged: a version published later may name others.
+    """
 
     last_at: datetime
     last_id: UUID
     use: Use = {}
+    windows: str = ""
 
     @property
     def last(self) -> tuple[datetime, UUID]:
@@ -44,16 +49,16 @@ class State(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
         return (self.last_at, self.last_id)
 
 
-def fold(  # noqa: PLR0913  the fold's five inputs are the specification's
+def fold(
     subject: UUID,
     facts: Sequence[Fact],
     *,
     rule_of: RuleOf,
-    windows: Sequence[str],
+    windows: Sequence[Window],
     held: Mapping[UUID, int],
     state: State | None = None,
 ) -> tuple[State | None, list[Outcome]]:
-    """Fold the facts, in order, onto the state; return the new state and one outcome for each fact of the rule.
+    """Fold the facts, in order, onto the state; return the new state and one outcome for each fact.
 
     `facts` hold prerequisites too; `windows` are all that any version of the rule names; `held` is the
     number of keys each activity holds at present.
@@ -69,7 +74,7 @@ def fold(  # noqa: PLR0913  the fold's five inputs are the specification's
         outcomes.append(outcome)
     if not facts:
         return state, outcomes
-    return State(facts[-1].occurred_at, facts[-1].id, use), outcomes
+    return State(facts[-1].occurred_at, facts[-1].id, use, " ".join(windows)), outcomes
 
 
 def best(outcomes: Iterable[Outcome]) -> list[Outcome]:
@@ -82,13 +87,15 @@ def best(outcomes: Iterable[Outcome]) -> list[Outcome]:
     winner = max(worth, key=lambda outcome: outcome.points)
     reason = Reason("not_best", {"best": winner.points})
     return [
-        outcome if outcome is winner or outcome.reasons else nothing(outcome.rule, outcome.fact, outcome.subject, reason)
+        outcome
+        if outcome is winner or outcome.reasons
+        else nothing(outcome.rule, outcome.fact, outcome.subject, reason)
         for outcome in ordered
     ]
 
 
 def eligible(rule: Rule, fact: Fact) -> Reason | None:
-    """Return why the rule does not look at the fact at all: out of its span, or a condition unmet; else None."""
+    """Return why the rule does not look at the fact: out of its span, or a condition unmet; else None."""
     if rule.valid_from is not None or rule.valid_to is not None:
         too_early = rule.valid_from is not None and fact.day < rule.valid_from
         if too_early or (rule.valid_to is not None and fact.day >= rule.valid_to):
@@ -99,7 +106,7 @@ def eligible(rule: Rule, fact: Fact) -> Reason | None:
     return Reason("condition_not_met", {"kind": unmet.kind, "name": unmet.name, "values": list(unmet.values)})
 
 
-def judge(  # noqa: PLR0913  one fact, its rule and everything around it
+def judge(
     rule: Rule,
     fact: Fact,
     subject: UUID,
@@ -198,7 +205,7 @@ def _largest_multiplier(rule: Rule, fact: Fact) -> Multiplier:
     largest = _PLAIN
     for multiplier in rule.multipliers:
         larger = multiplier.numerator * largest.denominator > largest.numerator * multiplier.denominator
-        if larger and all(holds(condition, fact) for condition in multiplier.when):
+        if larger and first_unmet(multiplier.when, fact) is None:
             largest = multiplier
     return largest
 
@@ -231,6 +238,6 @@ def _pay(  # noqa: PLR0913  what was found out about one fact
     return Outcome(fact, rule, subject, points, room.units, params, reasons)
 
 
-def windows_of(rules: Iterable[Rule]) -> list[str]:
+def windows_of(rules: Iterable[Rule]) -> list[Window]:
     """Return every cap window that any of the rules names, from narrow to wide."""
-    return [str(window) for window in narrow_first({cap.window for rule in rules for cap in rule.caps})]
+    return narrow_first({cap.window for rule in rules for cap in rule.caps})

@@ -1,4 +1,4 @@
-"""Every published rulebook at hand at once: rules by version and type, and what a rule is under all versions."""
+"""All published rulebooks at hand: rules by version and type, and what a rule is under all versions."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -55,17 +55,17 @@ class Family:
         return any(rule.requires for rule in self.rules.values())
 
     @cached_property
-    def windows(self) -> list[str]:
+    def windows(self) -> list[Window]:
         """Every cap window any version names, from narrow to wide."""
         return windows_of(self.rules.values())
 
     @cached_property
     def window(self) -> Window:
-        """The widest window of all versions: facts in different windows of this kind do not touch one another."""
+        """The widest window of all versions: facts in different windows of it never touch one another."""
         if self.milestone is not None:
             return self.milestone.window
         asked = [wanted.window for rule in self.rules.values() for wanted in rule.requires]
-        return widest([*(Window(name) for name in self.windows), *asked])
+        return widest([*self.windows, *asked])
 
     @cached_property
     def read_types(self) -> frozenset[str]:
@@ -98,7 +98,7 @@ class Registry:
                     self._by_type.setdefault((version, code), {}).setdefault(rule.name, rule)
 
     def rules_of(self, version: int, code: str) -> Collection[Rule]:
-        """Return the rules that look at an activity type of the version, as award or, of any version, as prerequisite."""
+        """Return the version's rules that award an activity type, and any version's that require it."""
         return self._by_type.get((version, code), {}).values()
 
     def scores(self, version: int, code: str) -> bool:
