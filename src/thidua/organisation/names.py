@@ -32,6 +32,10 @@ SELECT h.id, 4 AS kind, NULL AS code, NULL AS name, NULL AS name_en, false AS is
 FROM asked JOIN household h USING (id)""",
 }
 _ANY_NAMES = _ASKED + " UNION ALL ".join(_NAMES.values())
+_PROFILES = """
+SELECT person AS id, 1 AS kind, NULL AS code, name, NULL AS name_en, public_name AS is_public, born_on
+FROM person_profile WHERE person = ANY($1::uuid[])
+"""
 _KINDS = {kind.value: kind for kind in SubjectKind}
 # Flowers that grow in Vietnam. Never change this list: the aliases people know are made from it.
 _FLOWERS = (
@@ -92,11 +96,25 @@ async def shown_names(
     kept = await _NAMES_AT_HAND.refresh(connection)
     unknown = [one for one in ids if one not in kept]
     if unknown:
-        statement = _ANY_NAMES if kind is None else _ASKED + _NAMES[kind]
-        rows = {row["id"]: row for row in await connection.fetch(statement, unknown)}
-        kept.update({one: _kept(rows[one]) if one in rows else None for one in unknown})
+        found = await _read(connection, unknown, kind)
+        # Not of this kind may still be of another.
+        kept.update({one: found.get(one) for one in (unknown if kind is None else found)})
     today = local_day(at)
-    return {one: _shown(name, today) for one in ids if (name := kept[one]) is not None}
+    return {one: _shown(name, today) for one in ids if (name := kept.get(one)) is not None}
+
+
+async def _read(
+    connection: Connection, unknown: Collection[UUID], kind: SubjectKind | None
+) -> dict[UUID, _Kept]:
+    statement = _ANY_NAMES if kind is None else _ASKED + _NAMES[kind]
+    if kind is not SubjectKind.PERSON:
+        return {row["id"]: _kept(row) for row in await connection.fetch(statement, unknown)}
+    # Nearly everybody has a profile: who has is not looked up twice.
+    found = {row["id"]: _kept(row) for row in await connection.fetch(_PROFILES, unknown)}
+    rest = [one for one in unknown if one not in found]
+    return found | (
+        {row["id"]: _kept(row) for row in await connection.fetch(statement, rest)} if rest else {}
+    )
 
 
 def alias_of(person: UUID) -> str:
