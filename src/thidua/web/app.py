@@ -23,6 +23,7 @@ from thidua.accounts.actions import signing_secret
 from thidua.engine.record import recorder
 from thidua.infra.clock import now
 from thidua.infra.database import close_pool, open_pool, transaction
+from thidua.infra.logs import plain_logs
 from thidua.infra.redis import close_client
 from thidua.web import paging
 from thidua.web.api.activities import activity_handlers
@@ -102,6 +103,7 @@ async def lifetime(_app: Litestar) -> AsyncIterator[None]:
 
 def create_app() -> Application:
     """A new application; nothing is connected until its lifetime begins."""
+    plain_logs()
     return Application(
         HANDLERS,
         lifespan=[lifetime],
