@@ -18,9 +18,9 @@ _REASON = "checked again"
 class History:
     """What happens in one world, act by act."""
 
-    def __init__(self, world: World, rng: Random, recorder: Recorder) -> None:
-        """Begin with nothing recorded."""
-        self.world, self.rng, self.recorder = world, rng, recorder
+    def __init__(self, world: World, rng: Random, recorder: Recorder, *, days_max: int | None = None) -> None:
+        """Begin with nothing recorded; all happens within so many days."""
+        self.world, self.rng, self.recorder, self.days_max = world, rng, recorder, days_max
         self.reports: dict[UUID, ActivityReport] = {}
         self.states: dict[UUID, State] = {}
 
@@ -48,7 +48,10 @@ class History:
     async def _record(self) -> None:
         size = self.rng.choice((1, 1, 1, 2, 5))
         start = len(self.reports)
-        await self.record([self.world.report(self.rng, start + number) for number in range(size)])
+        await self.record([self._report(start + number) for number in range(size)])
+
+    def _report(self, place: int) -> ActivityReport:
+        return self.world.report(self.rng, place, days_max=self.days_max)
 
     async def _again(self) -> None:
         """Repeat what was recorded: nothing may come of it."""
@@ -72,7 +75,7 @@ class History:
         if found is None:
             return
         old = self.reports[found]
-        fresh = self.world.report(self.rng, len(self.reports))
+        fresh = self._report(len(self.reports))
         told = {"actor": old.actor, "type": old.type, "replaces": found, "attributes": old.attributes}
         changed = self.rng.choice([told, told | {"participants": old.participants, "unit": None}])
         if old.type == "FRAUD_REVERSAL":

@@ -130,7 +130,7 @@ def keys_of(name: str, key: Table, fact: Fact, subject: UUID) -> list[object]:
     ]
     if any(value is None or value == "" for value in given):
         return []
-    parts = [(type(value).__name__, value) for value in given]
+    parts = [str(value) for value in given]  # a label 3 and a label "3" are one
     owner = None if key.get("among") == "all" else subject
     people: set[Any] = fact.named(key["role"]) if "role" in key else {None}
     return [(name, owner, window_of(key.get("window", "ever"), fact), *parts, person) for person in people]

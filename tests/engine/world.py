@@ -162,14 +162,17 @@ class World:
             "area_group": ("plain", "mountain")[place],
         }
 
-    def report(self, rng: Random, place: int) -> ActivityReport:
-        """A random report, the place-th of its history."""
+    def report(self, rng: Random, place: int, *, days_max: int | None = None) -> ActivityReport:
+        """A random report, the place-th of its history, at most so many days after the first day."""
         kind = rng.choice(
             [SubjectKind.PERSON] * 8 + [SubjectKind.TEAM, SubjectKind.UNIT, SubjectKind.HOUSEHOLD]
         )
         actor, codes = self._actor(rng, kind)
         code = rng.choice(codes)
-        at = _STARTS_ON + timedelta(days=rng.choice(_DAYS), hours=rng.choice((0, 0, 5, 20)))
+        at = _STARTS_ON + timedelta(
+            days=rng.choice([one for one in _DAYS if days_max is None or one < days_max]),
+            hours=rng.choice((0, 0, 5, 20)),
+        )
         return self.made(
             place,
             type=code,

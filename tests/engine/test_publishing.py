@@ -1,0 +1,70 @@
+"""A rulebook published in the middle of things: states kept under version 1 serve version 2 (15, 16)."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from random import Random  # noqa: TID251 -- histories are drawn from a seed, so that they can be repeated
+
+import pytest
+import pytest_asyncio
+
+from tests.builders import TENTH, recorded, reported, some_people
+from tests.engine.comparing import assert_exact
+from tests.engine.history import History
+from tests.engine.oracle import Oracle
+from tests.engine.second_rulebook import publish_second, second_text
+from tests.engine.world import World
+from thidua.engine import rulebooks
+from thidua.engine.record import Recorder
+from thidua.infra.database import connection
+from thidua.scoring.rulebook import shipped_text
+
+ORACLE = Oracle({1: shipped_text(), 2: second_text()})
+
+
+@pytest_asyncio.fixture
+async def recorder(bootstrapped_database: str) -> AsyncIterator[Recorder]:
+    """A recorder on an instance with the shipped rulebook only."""
+    assert bootstrapped_database
+    rulebooks.forget()
+    started = Recorder()
+    await started.start()
+    yield started
+    await started.stop()
+    rulebooks.forget()
+
+
+async def test_use_under_the_first_version_counts_in_a_window_only_the_second_names(
+    recorder: Recorder,
+) -> None:
+    assert recorder
+    [lan] = await some_people(1)
+    await recorded([reported("PUBLIC_SERVICE_CASE", lan, quantity=15)])
+    await publish_second()
+
+    later = TENTH + timedelta(days=6)
+    [result] = await recorded([reported("PUBLIC_SERVICE_CASE", lan, quantity=20, at=later)])
+
+    # 30 points of the month's 65 were paid: 11 cases of 3 points fit the rest.
+    assert result.points == 33
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_history_with_a_publication_in_its_middle_is_exact(seed: int, recorder: Recorder) -> None:
+    worlds = [World() for _ in range(3)]
+    histories: list[History] = []
+    for number, world in enumerate(worlds):
+        await world.settle_down()
+        chance = Random(10 * seed + number)  # noqa: S311 -- a history, not a secret
+        # What is recorded before a publication occurred before the version's moment: publishing takes a day.
+        histories.append(History(world, chance, recorder, days_max=4))
+    for history in histories:
+        await history.run(15)
+
+    await publish_second()
+    for history in histories:
+        history.days_max = None
+        await history.run(30)
+
+    async with connection() as acquired:
+        for world in worlds:
+            assert await assert_exact(acquired, world.span, ORACLE)
