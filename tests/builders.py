@@ -59,7 +59,7 @@ async def a_team(members: Sequence[UUID], *, name: str = "Đội hình 1", unit:
     return team
 
 
-def reported(  # noqa: PLR0913 -- everything a report may say
+def reported(
     type_code: str,
     actor: UUID,
     *,

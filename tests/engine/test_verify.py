@@ -99,8 +99,9 @@ async def test_an_activity_that_lost_its_points_is_named(superuser: asyncpg.Conn
     await _a_lively_day()
 
     await superuser.execute(
-        "INSERT INTO activity SELECT gen_random_uuid(), 'PUBLIC_SERVICE_CASE', occurred_at + interval '1 day',"
-        " recorded_at, actor, actor_kind, team, unit, festival, 1, '{}', '[]', '[]', context, source, 2, 0, 1, NULL"
+        "INSERT INTO activity SELECT gen_random_uuid(), 'PUBLIC_SERVICE_CASE',"
+        " occurred_at + interval '1 day', recorded_at, actor, actor_kind, team, unit, festival,"
+        " 1, '{}', '[]', '[]', context, source, 2, 0, 1, NULL"
         " FROM activity LIMIT 1"
     )
 

@@ -1,4 +1,4 @@
-"""T14: whoever may do anything in the database is found out; whoever rewrites everything, by a published root."""
+"""T14: whoever may do anything in the database is found out; who rewrites all of it, by a published root."""
 
 import time
 from collections.abc import AsyncIterator
@@ -223,8 +223,8 @@ async def test_a_hundred_thousand_entries_are_verified_at_a_hundred_thousand_a_s
 
 
 _COPY = """
-INSERT INTO ledger_entry (id, subject, subject_kind, team, unit, festival, category, rule, rulebook_version, points,
-    units, activity, act, kind, occurred_at, posted_at, sentence, params, hash, tx)
+INSERT INTO ledger_entry (id, subject, subject_kind, team, unit, festival, category, rule,
+    rulebook_version, points, units, activity, act, kind, occurred_at, posted_at, sentence, params, hash, tx)
 SELECT $2, subject, subject_kind, team, unit, festival, category, rule, rulebook_version, points,
     units, gen_random_uuid(), act, kind, occurred_at, posted_at, sentence, params, hash, tx
 FROM ledger_entry WHERE id = $1

@@ -67,7 +67,7 @@ class ActivityReport(msgspec.Struct, kw_only=True, gc=False):
 
 
 class Context(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """What scoring reads that is not in the report: stored when the activity is recorded and never looked up again."""
+    """What scoring reads that is not in the report: stored at recording and never looked up again."""
 
     team_unit: UUID | None = None
     area_group: str | None = None

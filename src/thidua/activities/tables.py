@@ -37,7 +37,7 @@ class ActivityRow(Table, tablename="activity"):
 
 
 class ActivityAct(Table, tablename="activity_act"):
-    """One change of an activity's state; append-only. Recording is the act that bears the activity's own id."""
+    """One change of an activity's state; append-only. Recording is the act with the activity's own id."""
 
     id = UUID(primary_key=True, default=None, null=False)
     activity = UUID(default=None, null=False, index=True)

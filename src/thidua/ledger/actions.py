@@ -1,4 +1,4 @@
-"""Every write of the ledger. Only the engine calls these, inside its transaction and under the subjects' locks."""
+"""Every write of the ledger. Only the engine calls these, in its transaction, under the subjects' locks."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -14,7 +14,18 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 
 _NUMBERS = "SELECT nextval('ledger_entry_id_seq') AS id FROM generate_series(1, $1)"
 _COLUMNS = (
-    *("id", "subject", "subject_kind", "team", "unit", "festival", "category", "rule", "rulebook_version", "points"),
+    *(
+        "id",
+        "subject",
+        "subject_kind",
+        "team",
+        "unit",
+        "festival",
+        "category",
+        "rule",
+        "rulebook_version",
+        "points",
+    ),
     *("units", "activity", "act", "kind", "occurred_at", "posted_at", "sentence", "params", "hash"),
 )
 _ADD = """
@@ -52,7 +63,8 @@ SELECT * FROM unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::
 _RELEASE = """
 DELETE FROM rule_claim c USING unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::uuid[])
     AS gone(rule, key, occurred_at, activity)
-WHERE c.rule = gone.rule AND c.key = gone.key AND c.occurred_at = gone.occurred_at AND c.activity = gone.activity
+WHERE c.rule = gone.rule AND c.key = gone.key
+    AND c.occurred_at = gone.occurred_at AND c.activity = gone.activity
 """
 _PUBLISH = """
 INSERT INTO rulebook (version, name, toml, hash, published_at, in_force_from) VALUES ($1, $2, $3, $4, $5, $6)

@@ -90,9 +90,9 @@ def entry_hash(number: int, posting: Posting, posted_at: datetime, params: bytes
     """
     words = (
         f"{number}|{posting.subject}|{posting.subject_kind}|{posting.team or ''}|{posting.unit}|"
-        f"{posting.festival or ''}|{posting.category}|{posting.rule}|{posting.rulebook_version}|{posting.points}|"
-        f"{posting.units}|{posting.activity}|{posting.act}|{int(posting.kind)}|{_microseconds(posting.occurred_at)}|"
-        f"{_microseconds(posted_at)}|{posting.sentence}|"
+        f"{posting.festival or ''}|{posting.category}|{posting.rule}|{posting.rulebook_version}|"
+        f"{posting.points}|{posting.units}|{posting.activity}|{posting.act}|{int(posting.kind)}|"
+        f"{_microseconds(posting.occurred_at)}|{_microseconds(posted_at)}|{posting.sentence}|"
     )
     return sha256(words.encode() + params).digest()
 

@@ -22,8 +22,8 @@ LEFT JOIN LATERAL (
 HASHED = """
 id, hash, tx, params::text AS params,
 id || '|' || subject || '|' || subject_kind || '|' || coalesce(team::text, '') || '|' || unit || '|'
-    || coalesce(festival, '') || '|' || category || '|' || rule || '|' || rulebook_version || '|' || points || '|'
-    || units || '|' || activity || '|' || act || '|' || kind || '|'
+    || coalesce(festival, '') || '|' || category || '|' || rule || '|' || rulebook_version || '|'
+    || points || '|' || units || '|' || activity || '|' || act || '|' || kind || '|'
     || (extract(epoch FROM occurred_at) * 1000000)::bigint || '|'
     || (extract(epoch FROM posted_at) * 1000000)::bigint || '|' || sentence || '|' AS words
 """

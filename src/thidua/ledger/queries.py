@@ -9,15 +9,17 @@ from thidua.infra.database import Connection
 from thidua.ledger.model import Net
 
 _NETS = """
-SELECT e.activity, e.rule, e.subject, min(e.subject_kind) AS subject_kind, e.team, e.unit, min(e.festival) AS festival,
-    min(e.category) AS category, max(e.rulebook_version) AS rulebook_version, min(e.occurred_at) AS occurred_at,
+SELECT e.activity, e.rule, e.subject, min(e.subject_kind) AS subject_kind, e.team, e.unit,
+    min(e.festival) AS festival, min(e.category) AS category,
+    max(e.rulebook_version) AS rulebook_version, min(e.occurred_at) AS occurred_at,
     sum(e.points)::bigint AS points, sum(e.units)::bigint AS units, min(e.sentence) AS sentence
 FROM ledger_entry e JOIN unnest($1::uuid[], $2::text[]) AS asked(activity, rule)
     ON e.activity = asked.activity AND e.rule = asked.rule
 GROUP BY e.activity, e.rule, e.subject, e.team, e.unit HAVING sum(e.points) <> 0 OR sum(e.units) <> 0
 """
 _NETS_OF = """
-SELECT e.activity, sum(e.points)::bigint AS points FROM ledger_entry e WHERE e.activity = ANY($1::uuid[]) GROUP BY 1
+SELECT e.activity, sum(e.points)::bigint AS points FROM ledger_entry e
+WHERE e.activity = ANY($1::uuid[]) GROUP BY 1
 """
 _STATES = """
 SELECT s.subject, s.rule, s.bucket, s.state::text AS state FROM rule_state s
@@ -65,7 +67,7 @@ class PublishedRulebook:
 
 
 async def nets(connection: Connection, asked: Collection[tuple[UUID, str]]) -> list[Net]:
-    """Return what stands in the ledger at present for each asked (activity, rule), by subject, team and unit."""
+    """Return what stands in the ledger for each asked (activity, rule), by subject, team and unit."""
     if not asked:
         return []
     rows = await connection.fetch(_NETS, *zip(*asked, strict=True))
@@ -78,7 +80,9 @@ async def points_of(connection: Connection, activities: Collection[UUID]) -> dic
     return {row["activity"]: row["points"] for row in rows}
 
 
-async def states(connection: Connection, keys: Collection[tuple[UUID, str, str]]) -> dict[tuple[UUID, str, str], str]:
+async def states(
+    connection: Connection, keys: Collection[tuple[UUID, str, str]]
+) -> dict[tuple[UUID, str, str], str]:
     """Return the stored states among the keys (subject, rule, bucket), as JSON text."""
     if not keys:
         return {}

@@ -1,6 +1,18 @@
 """The tables of the ledger."""
 
-from piccolo.columns import JSONB, UUID, Array, BigInt, BigSerial, Bytea, Date, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import (
+    JSONB,
+    UUID,
+    Array,
+    BigInt,
+    BigSerial,
+    Bytea,
+    Date,
+    Integer,
+    SmallInt,
+    Text,
+    Timestamptz,
+)
 from piccolo.table import Table
 
 
@@ -32,7 +44,8 @@ class LedgerEntry(Table, tablename="ledger_entry"):
 class Tally(Table, tablename="tally"):
     """The one grain of totals; every other total is a sum over these rows."""
 
-    subject = UUID(primary_key=True, default=None, null=False)  # with the rest of the key: Piccolo knows keys of one column only
+    # with the rest of the key: Piccolo knows keys of one column only
+    subject = UUID(primary_key=True, default=None, null=False)
     subject_kind = SmallInt(default=None, null=False)
     team = UUID(default=None, null=True)
     unit = UUID(default=None, null=False)
@@ -46,7 +59,8 @@ class Tally(Table, tablename="tally"):
 class RuleState(Table, tablename="rule_state"):
     """Where the fold of one rule and subject stands in one bucket; rebuilt from facts when missing."""
 
-    subject = UUID(primary_key=True, default=None, null=False)  # with the rest of the key: Piccolo knows keys of one column only
+    # with the rest of the key: Piccolo knows keys of one column only
+    subject = UUID(primary_key=True, default=None, null=False)
     rule = Text(default=None, null=False)
     bucket = Text(default=None, null=False)
     state = JSONB(default=None, null=False)
@@ -79,7 +93,7 @@ class LedgerSeal(Table, tablename="ledger_seal"):
     block = BigInt(primary_key=True, default=None, null=False)
     first_entry = BigInt(default=None, null=False)
     last_entry = BigInt(default=None, null=False)
-    count = Integer(default=None, null=False)
+    count = Integer(default=None, null=False)  # type: ignore[assignment]  # the column's name; we never count() here
     entries = Array(base_column=BigInt(), default=None, null=False)
     root = Bytea(default=None, null=False)
     previous = Bytea(default=None, null=False)

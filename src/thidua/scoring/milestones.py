@@ -47,13 +47,16 @@ def elements_of(rule: Rule, fact: Fact) -> list[Element]:
         return []
     if milestone.role is None:
         return [_element(fact, fact.id)]
-    return [_element(fact, person) for person in {who for who, role in fact.participants if role == milestone.role}]
+    return [
+        _element(fact, person)
+        for person in {who for who, role in fact.participants if role == milestone.role}
+    ]
 
 
 def with_elements(state: MilestoneState | None, elements: Iterable[Element], *, kept: int) -> MilestoneState:
     """Return the state with more things seen: of each thing its first activity, of all things the first few.
 
-    Exact under any order of arrival, since a thing outside the first few can only move forward by being seen again.
+    Exact under any order of arrival: a thing outside the first few only moves forward by being seen again.
     """
     first = {element.key: element for element in (state.first if state is not None else ())}
     for element in elements:
@@ -64,7 +67,7 @@ def with_elements(state: MilestoneState | None, elements: Iterable[Element], *, 
 
 
 def reached(state: MilestoneState | None, *, rule_at: RuleAt, subject: UUID) -> Outcome | None:
-    """Return the award at the activity that brought the n-th thing, n and points by that activity's version."""
+    """Return the award at the activity that brought the n-th thing; n and points are its version's."""
     for position, element in enumerate(state.first if state is not None else (), start=1):
         rule = rule_at(element.version)
         if rule is not None and rule.milestone is not None and position >= rule.milestone.count:
@@ -86,8 +89,8 @@ def _award(rule: Rule, element: Element, subject: UUID) -> Outcome:
         festival=element.festival,
     )
     points = points_per_unit(rule, fact)
-    assert isinstance(points, int)  # noqa: S101  the rulebook's check admits fixed points only
-    assert rule.milestone is not None  # noqa: S101  only milestones come here
+    assert isinstance(points, int)
+    assert rule.milestone is not None
     params = {"n": 1, "paid": 1, "per": points, "sum": points, "count": rule.milestone.count}
     return Outcome(fact, rule, subject, points, 1, params)
 

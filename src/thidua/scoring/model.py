@@ -128,7 +128,7 @@ class PointsByTable:
 
 @dataclass(frozen=True, slots=True)
 class PointsBySteps:
-    """Points per unit of the last step whose threshold the whole-number attribute reaches; below the first, 0."""
+    """Points per unit of the last step that the whole-number attribute reaches; below the first, 0."""
 
     attribute: str
     steps: tuple[tuple[int, int], ...]
@@ -148,7 +148,7 @@ Points = int | PointsByTable | PointsBySteps | PointsByValue
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What makes two activities the same thing: attributes, `festival`, or one key per participant of a role."""
+    """What makes two activities the same thing: attributes, `festival`, or one a participant of a role."""
 
     attributes: tuple[str, ...]
     role: str | None
@@ -212,7 +212,7 @@ class Rulebook:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why an activity brought nothing, or less than it might: a stable code and the figures its words need."""
+    """Why an activity brought nothing, or less than it might: a stable code and the figures of its words."""
 
     code: str
     params: Mapping[str, object]
