@@ -1,4 +1,4 @@
-"""How the program writes its log: one line an event, faults with a plain traceback, never anybody's values."""
+"""How the program writes its log: one line an event, faults with a plain traceback, nobody's values."""
 
 import structlog
 
