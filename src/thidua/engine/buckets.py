@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
+from functools import lru_cache
 from uuid import UUID
 
 import msgspec
@@ -21,7 +22,14 @@ from thidua.scoring.windows import bucket_of, first_day, span_of
 
 _ALWAYS = (datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC))
 _decode_state = msgspec.json.Decoder(State).decode
-_decode_milestone = msgspec.json.Decoder(MilestoneState).decode
+_milestone_decoder = msgspec.json.Decoder(MilestoneState)
+_MILESTONES_KEPT = 8192
+
+
+@lru_cache(_MILESTONES_KEPT)
+def _decode_milestone(text: str) -> MilestoneState:
+    """Return the state the text tells; a team's state is read again for every activity of its week."""
+    return _milestone_decoder.decode(text)
 
 
 class Kind(Enum):
@@ -47,6 +55,19 @@ class Bucket:
     facts: list[Fact] | None = None
     is_latest: bool = True
     is_first: bool = False
+    only_grows: bool = True
+    shares_state: bool = False
+    state_key: tuple[UUID, str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out where the bucket's state is kept: calendar buckets share one, which stands at the latest fact."""
+        self.shares_state = self.kind is Kind.CAPPED and self.family.window is not Window.FESTIVAL
+        self.state_key = (self.subject, self.family.name, "" if self.shares_state else self.name)
+
+    def add(self, change: Change) -> None:
+        """Take in one more change."""
+        self.changes.append(change)
+        self.only_grows = self.only_grows and change.effect is Effect.COMES
 
     @property
     def coming(self) -> list[Fact]:
@@ -62,21 +83,6 @@ class Bucket:
             if len(self.changes) > 1
             else self.changes[0].fact.order
         )
-
-    @property
-    def only_grows(self) -> bool:
-        """Whether facts only come here."""
-        return all(change.effect is Effect.COMES for change in self.changes)
-
-    @property
-    def state_key(self) -> tuple[UUID, str, str]:
-        """Where the bucket's state is kept: calendar buckets share one, which stands at the latest fact."""
-        return (self.subject, self.family.name, "" if self.shares_state else self.name)
-
-    @property
-    def shares_state(self) -> bool:
-        """Whether all buckets of the rule and subject share one state."""
-        return self.kind is Kind.CAPPED and self.family.window is not Window.FESTIVAL
 
     @property
     def needs_state(self) -> bool:
@@ -168,7 +174,7 @@ def buckets_of(changes: Iterable[Change], registry: Registry) -> list[Bucket]:
             bucket = found.get((subject, rule.name, name))
             if bucket is None:
                 bucket = found[(subject, rule.name, name)] = Bucket(subject, family, name, kind)
-            bucket.changes.append(change)
+            bucket.add(change)
     return list(found.values())
 
 

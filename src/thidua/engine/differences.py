@@ -70,7 +70,9 @@ def _changed(desired: Desired, standing: dict[Place, Net]) -> Iterator[Posting]:
         if (points, units) != (outcome.points, outcome.units):
             bucket = desired.bucket_of(outcome.fact.id, outcome.rule.name, outcome.subject)
             assert bucket is not None, "every outcome was added with its bucket"  # noqa: S101
-            yield _posting(outcome, bucket, points=outcome.points - points, units=outcome.units - units, was=points)
+            yield _posting(
+                outcome, bucket, points=outcome.points - points, units=outcome.units - units, was=points
+            )
 
 
 def _posting(outcome: Outcome, bucket: Bucket, *, points: int, units: int, was: int) -> Posting:
@@ -124,7 +126,12 @@ def _gone(desired: Desired, net: Net) -> Posting:
         kind=EntryKind.REVERSAL if is_reversal else EntryKind.ADJUSTMENT,
         occurred_at=net.occurred_at,
         sentence="reversal" if is_reversal else "adjustment",
-        params={"was": net.points, "now": 0, "because": cause.cause, "rule_sentence": bucket.family.newest.sentence},
+        params={
+            "was": net.points,
+            "now": 0,
+            "because": cause.cause,
+            "rule_sentence": bucket.family.newest.sentence,
+        },
         falls_to_zero=True,
     )
 

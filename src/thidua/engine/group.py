@@ -64,7 +64,7 @@ async def record_group(
     """
     reversals = await _named_activities(connection, group)
     coming, going = _coming(group), _going(group, reversals)
-    idle = await idle_teams(connection, coming, registry) if is_optimistic and not going else ()
+    idle = idle_teams().among(coming, registry) if is_optimistic and not going else ()
     locked = await lock(connection, [*coming, *going], registry, idle_teams=idle)
     fresh = await _fresh(connection, group)
     new = [group[place] for place in sorted(fresh)]

@@ -37,7 +37,10 @@ class Holding:
         going = {claim.change.fact.id for claim in claims if claim.change.effect is Effect.GOES}
         coming = [claim.change.fact for claim in claims if claim.change.effect is Effect.COMES]
         staying = [row for row in before if row.activity not in going]
-        orders: list[tuple[datetime, UUID]] = [*(row.order for row in staying), *(fact.order for fact in coming)]
+        orders: list[tuple[datetime, UUID]] = [
+            *(row.order for row in staying),
+            *(fact.order for fact in coming),
+        ]
         holder = min(orders)[1] if orders else None
         if holder is not None:
             held = self.held.setdefault(family, {})
@@ -46,7 +49,9 @@ class Holding:
         cause = min(claims, key=lambda claim: claim.change.fact.order).change.act
         former = before[0].activity if before else None
         if former != holder:
-            self.touched += [(one, family, cause) for one in (former, holder) if one is not None and one not in changed]
+            self.touched += [
+                (one, family, cause) for one in (former, holder) if one is not None and one not in changed
+            ]
 
     async def look_up(self, connection: Connection, buckets: Sequence[Bucket]) -> None:
         """Count the keys held by every fact of the reloaded buckets, from the claims as they now stand."""

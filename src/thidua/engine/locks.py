@@ -66,7 +66,11 @@ class Locked:
 
 
 async def lock(
-    connection: Connection, changes: Sequence[Change], registry: Registry, *, idle_teams: Collection[UUID] = ()
+    connection: Connection,
+    changes: Sequence[Change],
+    registry: Registry,
+    *,
+    idle_teams: Collection[UUID] = (),
 ) -> Locked:
     """Take every lock the changes need; of `idle_teams`, which these changes seem to leave as they are, a shared one."""
     claiming = [claim for claim in claims_of(changes, registry) if claim.rule.once_per is not None]
@@ -75,7 +79,9 @@ async def lock(
         going = claim.change.effect is Effect.GOES
         wanted[(claim.rule.name, claim.key)] = wanted.get((claim.rule.name, claim.key), 1) + going
     await _take(connection, (_number(f"{rule}:{key}") | _KEY_BIT for rule, key in wanted))
-    standing = await queries.first_claims(connection, [(rule, key, count) for (rule, key), count in wanted.items()])
+    standing = await queries.first_claims(
+        connection, [(rule, key, count) for (rule, key), count in wanted.items()]
+    )
     subjects = {row.subject for rows in standing.values() for row in rows}
     subjects.update(change.fact.actor for change in changes)
     teams = {change.fact.team for change in changes if change.fact.team is not None}
@@ -98,7 +104,9 @@ async def _take_some_shared(connection: Connection, subjects: set[UUID], shared:
         await _take(connection, map(number_of, subjects))
         return
     wanted = {number_of(subject): True for subject in shared}
-    wanted |= {number_of(subject): False for subject in subjects - shared}  # of equal numbers the stronger lock
+    wanted |= {
+        number_of(subject): False for subject in subjects - shared
+    }  # of equal numbers the stronger lock
     ordered = sorted(wanted)
     await connection.execute(_LOCK_SOME_SHARED, ordered, [wanted[number] for number in ordered])
 

@@ -25,7 +25,7 @@ EVERYBODY = frozenset(Pays)
 
 
 class Holders:
-    """Who holds each key that counts once across all subjects; every fact must be shown before any is scored."""
+    """Who holds each key that counts once across all subjects; all facts are shown before any is scored."""
 
     def __init__(self, registry: Registry) -> None:
         """Know of no fact yet."""
@@ -154,7 +154,7 @@ def paid_by(rule: Rule, fact: Fact) -> UUID | None:
 
 
 def keys_claimed(rule: Rule, fact: Fact, subject: UUID) -> tuple[UUID, ...]:
-    """Return the keys of `once_per` that the fact claims: it must meet the conditions of its own version (9)."""
+    """Return the keys of `once_per` that the fact claims, if it meets its own version's conditions (9)."""
     if rule.once_per is None or fact.type not in rule.types or eligible(rule, fact) is not None:
         return ()
     return keys_of(rule.name, rule.once_per, fact, subject)

@@ -11,6 +11,7 @@ from thidua.engine.buckets import Bucket, Kind, buckets_of
 from thidua.engine.changes import Change, Effect, fact_of
 from thidua.engine.differences import Desired, differences
 from thidua.engine.holding import Holding
+from thidua.engine.idle import idle_teams
 from thidua.engine.locks import Locked, claims_of
 from thidua.infra.database import Connection
 from thidua.ledger import actions, queries
@@ -18,7 +19,7 @@ from thidua.ledger.actions import StateKey
 from thidua.ledger.model import Posting
 from thidua.scoring.evaluate import State, best, fold
 from thidua.scoring.milestones import elements_of, reached, with_elements
-from thidua.scoring.model import Fact, Outcome
+from thidua.scoring.model import Fact, Outcome, Pays
 from thidua.scoring.registry import Registry
 
 _encode = msgspec.json.encode
@@ -183,6 +184,8 @@ def _evaluate_milestone(bucket: Bucket, desired: Desired, states: dict[StateKey,
     ]
     known = None if bucket.facts is not None else before
     after = with_elements(known, elements, kept=family.milestone_count_max)
+    if family.pays is Pays.TEAM:
+        idle_teams().learn(bucket, after)
     if after != before:
         states[bucket.state_key] = _encode(after) if after.first else b""
     rule_at = family.rules.get

@@ -52,7 +52,7 @@ async def holders_now(connection: Connection, registry: Registry, suspended: Cou
     return holders
 
 
-async def due_within(  # noqa: PLR0913 -- everything that scoring the range takes
+async def due_within(
     connection: Connection,
     within: Range,
     registry: Registry,
