@@ -1,0 +1,99 @@
+"""Pages in a real browser: on a small phone, in the dark, without JavaScript."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from tests.support.processes import Server
+from tests.web.reporting import report
+from thidua.accounts.actions import create_token
+from thidua.accounts.model import Scope
+from thidua.infra.clock import now
+from thidua.paths import checkout
+
+pytestmark = pytest.mark.browser
+LAN = "0192f0c4-7a10-7c3e-9b1d-5a2f6d8e4c01"
+TEAM = "0192f0c4-7a10-7c3e-9b1d-5a2f6d8e4c03"
+
+
+@pytest_asyncio.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    made = checkout() or Path()
+    path = shutil.which(made / "build" / "chromium") or shutil.which("chromium")
+    assert path, "chromium is needed: make test finds one, or installs it from Debian"
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield opened
+        await opened.close()
+
+
+@pytest_asyncio.fixture(scope="module")
+async def address(server: Server) -> str:
+    """A server where one person of one team has points."""
+    direct = await asyncpg.connect(server.dsn)
+    scopes = [one.value for one in Scope]
+    secret = await create_token(direct, name="browser", scopes=scopes, source=None, at=now())
+    await direct.close()
+    told = [
+        ("people", {"id": LAN, "name": "Nguyễn Thị Lan", "born_on": "2000-03-04", "unit": "C-03394"}),
+        (
+            "teams",
+            {"id": TEAM, "kind": "group", "name": "Nhóm 1", "unit": "C-03394", "valid_from": "2026-01-01"},
+        ),
+        ("memberships", {"person": LAN, "team": TEAM, "valid_from": "2026-01-01"}),
+        ("activities", report(LAN)),
+    ]
+    headers = {"authorization": f"Bearer {secret}"}
+    async with httpx.AsyncClient(base_url=server.address, headers=headers) as client:
+        for part, body in told:
+            assert (await client.post(f"/api/v1/{part}", json=body)).status_code == 200
+    return server.address
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/?q=sin+ho",
+        f"/people/{LAN}",
+        f"/teams/{TEAM}",
+        "/units/C-03394",
+        "/boards",
+        "/boards/people-total?scope=C-03394",
+        "/nothing",
+    ],
+)
+async def test_a_page_fits_a_small_phone_and_asks_for_nothing_forbidden(
+    browser: Browser, address: str, path: str
+) -> None:
+    context = await browser.new_context(
+        viewport={"width": 360, "height": 740}, color_scheme="dark", java_script_enabled=False
+    )
+    page = await context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+
+    await page.goto(address + path)
+
+    assert await page.evaluate("document.documentElement.scrollWidth") == 360
+    assert [line for line in said if "404" not in line] == []
+    await context.close()
+
+
+async def test_an_entry_opens_by_keyboard_without_javascript(browser: Browser, address: str) -> None:
+    context = await browser.new_context(java_script_enabled=False, locale="vi-VN")
+    page = await context.new_page()
+    await page.goto(f"{address}/people/{LAN}")
+    steps = page.locator("ol.steps").first
+
+    assert not await steps.is_visible()
+    await page.locator("summary").first.focus()
+    await page.keyboard.press("Enter")
+
+    assert await steps.is_visible()
+    await context.close()
