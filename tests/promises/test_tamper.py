@@ -225,7 +225,7 @@ async def test_a_hundred_thousand_entries_are_verified_at_a_hundred_thousand_a_s
 _COPY = """
 INSERT INTO ledger_entry (id, subject, subject_kind, team, unit, festival, category, rule,
     rulebook_version, points, units, activity, act, kind, occurred_at, posted_at, sentence, params, hash, tx)
-SELECT $2, subject, subject_kind, team, unit, festival, category, rule, rulebook_version, points,
+SELECT $2::bigint, subject, subject_kind, team, unit, festival, category, rule, rulebook_version, points,
     units, gen_random_uuid(), act, kind, occurred_at, posted_at, sentence, params, hash, tx
 FROM ledger_entry WHERE id = $1
 """

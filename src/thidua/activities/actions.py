@@ -17,8 +17,28 @@ SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[])
 ON CONFLICT (id) DO NOTHING RETURNING id
 """
 _COLUMNS = (
-    *("id", "type", "occurred_at", "recorded_at", "actor", "actor_kind", "team", "unit", "festival", "quantity"),
-    *("attributes", "participants", "evidence", "context", "source", "state", "suspended", "rulebook_version"),
+    *(
+        "id",
+        "type",
+        "occurred_at",
+        "recorded_at",
+        "actor",
+        "actor_kind",
+        "team",
+        "unit",
+        "festival",
+        "quantity",
+    ),
+    *(
+        "attributes",
+        "participants",
+        "evidence",
+        "context",
+        "source",
+        "state",
+        "suspended",
+        "rulebook_version",
+    ),
     "replaces",
 )
 _SET_STATE = "UPDATE activity SET state = $2 WHERE id = $1"
@@ -26,6 +46,11 @@ _SUSPEND = "UPDATE activity SET suspended = suspended + $2 WHERE id = ANY($1::uu
 _ACT = """
 INSERT INTO activity_act (id, activity, kind, from_state, to_state, by, reason, at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+_SET_VERSION = "UPDATE activity SET rulebook_version = $2 WHERE id = ANY($1::uuid[])"
+_MOVE = """
+UPDATE activity a SET team = m.team, unit = m.unit, context = m.context
+FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]::jsonb[]) AS m(id, team, unit, context) WHERE a.id = m.id
 """
 
 
@@ -48,7 +73,7 @@ async def insert(connection: Connection, activities: Sequence[Activity]) -> None
 
 
 async def change_state(connection: Connection, act: Act) -> None:
-    """Bring the activity to the act's state and keep the act; the activity must be in the act's first state."""
+    """Bring the activity to the act's state and keep the act; it must be in the act's first state."""
     await connection.execute(_SET_STATE, act.activity, act.to_state)
     await connection.execute(
         _ACT, act.id, act.activity, act.kind, act.from_state, act.to_state, act.by, act.reason, act.at
@@ -58,6 +83,28 @@ async def change_state(connection: Connection, act: Act) -> None:
 async def suspend(connection: Connection, ids: Sequence[UUID], *, by: int) -> None:
     """Count one verified finding of fraud more (`by` 1) or less (-1) against the activities."""
     await connection.execute(_SUSPEND, ids, by)
+
+
+async def judge_by(connection: Connection, ids: Sequence[UUID], *, version: int) -> None:
+    """Let the activities be judged by another version of the rulebook."""
+    await connection.execute(_SET_VERSION, ids, version)
+
+
+async def move(connection: Connection, moved: Sequence[Activity]) -> None:
+    """Store the team, unit and context that the activities have now."""
+    rows = [(one.id, one.team, one.unit, _encode(one.context).decode()) for one in moved]
+    await connection.execute(_MOVE, *zip(*rows, strict=True))
+
+
+async def keep_acts(connection: Connection, acts: Sequence[Act]) -> None:
+    """Keep acts that leave their activities' states as they are."""
+    await connection.executemany(
+        _ACT,
+        [
+            (act.id, act.activity, act.kind, act.from_state, act.to_state, act.by, act.reason, act.at)
+            for act in acts
+        ],
+    )
 
 
 def _row(activity: Activity) -> tuple[Any, ...]:
@@ -82,5 +129,3 @@ def _row(activity: Activity) -> tuple[Any, ...]:
         activity.rulebook_version,
         activity.replaces,
     )
-
-

@@ -10,7 +10,7 @@ from thidua.infra.errors import ServiceUnavailableError, SettingError, StartErro
 from thidua.infra.migrate import MigrationFailedError
 
 # Each is the function `command` of the file of its name, read only when it is asked for.
-COMMANDS = ("up", "serve", "work", "migrate", "token", "rules", "verify", "doctor")
+COMMANDS = ("up", "serve", "work", "migrate", "token", "rules", "verify", "reassign", "rebuild-boards", "doctor")
 
 
 class _Commands(click.RichGroup):
@@ -22,7 +22,7 @@ class _Commands(click.RichGroup):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = import_module(f"thidua.cli.{cmd_name}").command
+        found: click.Command = import_module(f"thidua.cli.{cmd_name.replace('-', '_')}").command
         return found
 
 

@@ -1,4 +1,4 @@
-"""`thidua rules`: checks and publishes rulebooks."""
+"""`thidua rules`: checks and publishes rulebooks, tries them out, recalculates under them."""
 
 import asyncio
 from datetime import date, datetime
@@ -7,6 +7,7 @@ from pathlib import Path
 import rich_click as click
 
 from thidua.activities.catalogue import catalogue
+from thidua.cli.what_if import preview, recalculate
 from thidua.engine.rulebooks import earliest_from, publish
 from thidua.infra.clock import now
 from thidua.infra.database import close_pool, open_pool
@@ -19,9 +20,13 @@ from thidua.scoring.rulebook import parse_rulebook
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
-@click.group(help="Check and publish rulebooks.")
+@click.group(help="Check, publish and try out rulebooks; recalculate under one.")
 def command() -> None:
     """Hold the commands about rulebooks."""
+
+
+command.add_command(preview)
+command.add_command(recalculate)
 
 
 @command.command()

@@ -1,6 +1,6 @@
 """What stands in the ledger for a range of subjects, and where totals differ from it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import asyncpg
@@ -17,6 +17,11 @@ _NETS = f"""
 SELECT activity, rule, subject, team, unit, sum(points)::bigint AS points, sum(units)::bigint AS units
 FROM ledger_entry WHERE {_WITHIN} GROUP BY 1, 2, 3, 4, 5 HAVING sum(points) <> 0 OR sum(units) <> 0
 """  # noqa: S608 -- made of our own words
+_NETS_OF = """
+SELECT activity, rule, subject, team, unit, sum(points)::bigint AS points, sum(units)::bigint AS units
+FROM ledger_entry WHERE subject = ANY($1::uuid[])
+GROUP BY 1, 2, 3, 4, 5 HAVING sum(points) <> 0 OR sum(units) <> 0
+"""
 _ENTRIES_OF = """
 SELECT id FROM ledger_entry WHERE activity = $1 AND rule = $2 AND subject = $3
     AND team IS NOT DISTINCT FROM $4 AND unit = $5 ORDER BY id
@@ -24,8 +29,8 @@ SELECT id FROM ledger_entry WHERE activity = $1 AND rule = $2 AND subject = $3
 # `last_at`: the latest award, net per (activity, rule), that is at present not 0 (21).
 _DIFFERING_TALLIES = f"""
 WITH award AS (
-    SELECT subject, team, unit, festival, (occurred_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day, category,
-        min(subject_kind) AS kind, sum(points)::bigint AS points, min(occurred_at) AS occurred_at
+    SELECT subject, team, unit, festival, (occurred_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day,
+        category, min(subject_kind) AS kind, sum(points)::bigint AS points, min(occurred_at) AS occurred_at
     FROM ledger_entry WHERE {_WITHIN} GROUP BY 1, 2, 3, 4, 5, 6, activity, rule
 ), side AS (
     SELECT {_GRAIN}, kind, points, occurred_at AS last_at, true AS of_ledger FROM award WHERE points <> 0
@@ -47,14 +52,12 @@ ORDER BY subject, day, category
 
 async def nets_within(connection: Connection, subjects: Range) -> dict[Place, tuple[int, int]]:
     """Return the points and units that stand for every award of the subjects, but for those of 0."""
-    rows = await connection.fetch(_NETS, *subjects)
-    return {
-        (row["activity"], row["rule"], row["subject"], row["team"], row["unit"]): (
-            row["points"],
-            row["units"],
-        )
-        for row in rows
-    }
+    return _nets(await connection.fetch(_NETS, *subjects))
+
+
+async def nets_of(connection: Connection, subjects: Collection[UUID]) -> dict[Place, tuple[int, int]]:
+    """Return the points and units that stand for every award of these subjects, but for those of 0."""
+    return _nets(await connection.fetch(_NETS_OF, list(subjects)))
 
 
 async def entries_of_award(connection: Connection, place: Place) -> list[int]:
@@ -66,3 +69,13 @@ async def differing_tallies(connection: Connection, subjects: Range) -> Sequence
     """Return each grain of the subjects whose tally is not the sum of its entries, with both."""
     found: Sequence[asyncpg.Record] = await connection.fetch(_DIFFERING_TALLIES, *subjects)
     return found
+
+
+def _nets(rows: Sequence[asyncpg.Record]) -> dict[Place, tuple[int, int]]:
+    return {
+        (row["activity"], row["rule"], row["subject"], row["team"], row["unit"]): (
+            row["points"],
+            row["units"],
+        )
+        for row in rows
+    }
