@@ -60,7 +60,7 @@ class Bucket:
     state_key: tuple[UUID, str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Work out where the bucket's state is kept: calendar buckets share one, which stands at the latest fact."""
+        """Work out where the bucket's state is kept: calendar buckets share one, at the latest fact."""
         self.shares_state = self.kind is Kind.CAPPED and self.family.window is not Window.FESTIVAL
         self.state_key = (self.subject, self.family.name, "" if self.shares_state else self.name)
 
@@ -100,13 +100,13 @@ class Bucket:
 
     @property
     def may_be_first(self) -> bool:
-        """Whether the state may be missing because there was nothing to keep: facts come, and no others may exist."""
+        """Whether there may be no state because nothing was kept: facts come, and no others may exist."""
         has_state = self.state is not None or self.milestone is not None
         return self.needs_state and not has_state and self.only_grows and not self.family.requires
 
     @property
     def must_reload(self) -> bool:
-        """Whether the change cannot be folded onto the state alone: the facts of the bucket are read again."""
+        """Whether the change cannot be folded onto the state alone: the bucket's facts are read again."""
         if self.kind is Kind.ALONE or self.is_first:
             return False
         if self.kind is Kind.MILESTONE:
@@ -124,7 +124,7 @@ class Bucket:
         return any(change.effect is Effect.GOES and change.fact.id in kept for change in self.changes)
 
     def span(self) -> Span:
-        """Return which activities may lie in the bucket; those of other festivals are sorted out by `holds`."""
+        """Return which activities may lie in the bucket; `holds` sorts out those of other festivals."""
         of_team = self.family.pays is Pays.TEAM
         starts_at, ends_at = span_of(self.family.window, self.name) or _ALWAYS
         if self.shares_state and self.state is None:
@@ -149,8 +149,8 @@ class Bucket:
     def state_after(self, known: State | None, folded: State | None) -> State | None:
         """Return the state to keep after this bucket was folded anew from its facts; None keeps none.
 
-        `known` is the state kept so far, `folded` that of this bucket alone. A later bucket's state stays. Where
-        the last facts have gone, their moment stays as the mark that no fact is later.
+        `known` is the state kept so far, `folded` that of this bucket alone. A later bucket's state stays.
+        Where the last facts have gone, their moment stays as the mark that no fact is later.
         """
         if known is None or not self.shares_state:
             return folded if self.is_latest else None

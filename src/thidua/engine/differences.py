@@ -1,4 +1,4 @@
-"""The difference between what should stand in the ledger and what stands there, as entries to post (19, 20)."""
+"""The difference between what should stand in the ledger and what does, as entries to post (19, 20)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
@@ -69,7 +69,7 @@ def _changed(desired: Desired, standing: dict[Place, Net]) -> Iterator[Posting]:
         points, units = (net.points, net.units) if net is not None else (0, 0)
         if (points, units) != (outcome.points, outcome.units):
             bucket = desired.bucket_of(outcome.fact.id, outcome.rule.name, outcome.subject)
-            assert bucket is not None, "every outcome was added with its bucket"  # noqa: S101
+            assert bucket is not None, "every outcome was added with its bucket"
             yield _posting(
                 outcome, bucket, points=outcome.points - points, units=outcome.units - units, was=points
             )
@@ -106,7 +106,7 @@ def _posting(outcome: Outcome, bucket: Bucket, *, points: int, units: int, was: 
 
 def _gone(desired: Desired, net: Net) -> Posting:
     bucket = desired.bucket_of(net.activity, net.rule, net.subject)
-    assert bucket is not None, "only nets of what was looked at were read"  # noqa: S101
+    assert bucket is not None, "only nets of what was looked at were read"
     change = _change_on(bucket, net.activity, Effect.GOES)
     cause = change or _cause(bucket)
     is_reversal = change is not None and cause.cause not in _DECISIONS

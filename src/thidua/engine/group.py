@@ -58,9 +58,9 @@ async def record_group(
 ) -> list[Result]:
     """Record the reports inside the caller's transaction; answer each, in the order given.
 
-    Raises GroupFaultError when some of them cannot be recorded: the caller then rolls back. With `is_optimistic`,
-    teams that seem to have had their award of the week are locked shared, so that groups that touch the same team
-    do not queue; LockTooWeakError says that one of them was not idle after all.
+    Raises GroupFaultError when some of them cannot be recorded: the caller then rolls back. With
+    `is_optimistic`, teams that seem to have had their award of the week are locked shared, so that groups of
+    one team do not queue; LockTooWeakError says that one of them was not idle after all.
     """
     reversals = await _named_activities(connection, group)
     coming, going = _coming(group), _going(group, reversals)
@@ -131,7 +131,7 @@ def _named_by(finding: Activity | None) -> tuple[UUID, ...]:
 
 
 async def _fresh(connection: Connection, group: Sequence[Prepared]) -> set[int]:
-    """Return the places of the reports whose ids nobody had used; an id used for something else is a fault."""
+    """Return the places of the reports with unused ids; an id used for something else is a fault."""
     first: dict[UUID, int] = {}
     for place, one in enumerate(group):
         first.setdefault(one.report.id, place)

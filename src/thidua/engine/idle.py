@@ -1,7 +1,7 @@
 """Which teams a group's activities seem to leave as they are: those that have had their award of the week.
 
-Only a guess from what this process saw last, so that activities of one team need not queue behind one another; what
-is found under the lock decides, and a wrong guess costs one more try (LockTooWeakError).
+Only a guess from what this process saw last, so that activities of one team need not queue one by one;
+what is found under the lock decides, and a wrong guess costs one more try (LockTooWeakError).
 """
 
 from collections.abc import Collection, Sequence

@@ -236,7 +236,7 @@ def _team_of(
     return (teams[0] if teams else None), ()
 
 
-def _context(  # noqa: PLR0913 -- everything the context is made of
+def _context(
     report: ActivityReport,
     cards: Cards,
     card: SubjectCard,

@@ -1,4 +1,4 @@
-"""The locks under which everything is written: first keys across subjects, then subjects; each ascending (23)."""
+"""The locks under which all is written: first keys across subjects, then subjects; each ascending (23)."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,8 @@ from thidua.scoring.registry import Registry
 
 _LOCK = "SELECT pg_advisory_xact_lock(number) FROM unnest($1::bigint[]) AS number"
 _LOCK_SOME_SHARED = """
-SELECT CASE WHEN is_shared THEN pg_advisory_xact_lock_shared(number)::text ELSE pg_advisory_xact_lock(number)::text END
+SELECT CASE WHEN is_shared THEN pg_advisory_xact_lock_shared(number)::text
+    ELSE pg_advisory_xact_lock(number)::text END
 FROM unnest($1::bigint[], $2::boolean[]) AS wanted(number, is_shared)
 """
 _KEY_BIT = 1 << 62
@@ -57,8 +58,10 @@ def subject_of(rule: Rule, change: Change) -> UUID | None:
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """What is held: `claims` are each key's first claims as they stand, enough of them to name the holder that
-    follows even if all the going facts held the key; `shared` are teams whose rows may be read but not written.
+    """What is held.
+
+    `claims` are each key's first claims as they stand, enough of them to name the holder that follows even if
+    all the going facts held the key; `shared` are teams whose rows may be read but not written.
     """
 
     claims: dict[RuleKey, list[ClaimRow]]
@@ -72,7 +75,7 @@ async def lock(
     *,
     idle_teams: Collection[UUID] = (),
 ) -> Locked:
-    """Take every lock the changes need; of `idle_teams`, which these changes seem to leave as they are, a shared one."""
+    """Take every lock the changes need; of `idle_teams`, which they seem to leave alone, a shared one."""
     claiming = [claim for claim in claims_of(changes, registry) if claim.rule.once_per is not None]
     wanted: dict[RuleKey, int] = {}
     for claim in claiming:

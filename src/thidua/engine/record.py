@@ -149,7 +149,7 @@ async def _one_by_one(
 async def _alone(
     acquired: asyncpg.pool.PoolConnectionProxy, request: _Request, known: Known, *, at: datetime
 ) -> None:
-    """Record one request by itself: leave out what cannot be recorded where a part is welcome, else refuse."""
+    """Record one request by itself: leave out what cannot be recorded if a part is welcome, else refuse."""
     while True:
         try:
             await _attempt(acquired, [request], known, at=at)

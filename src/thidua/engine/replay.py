@@ -150,7 +150,7 @@ def _milestone(family: Family, subject: UUID, facts: Sequence[Fact]) -> Iterable
 
 def paid_by(rule: Rule, fact: Fact) -> UUID | None:
     """Return whom the rule pays for the fact, as live scoring sees it."""
-    return subject_of(rule, Change(fact, fact.id, Effect.COMES, "replayed"))
+    return subject_of(rule, Change(fact, fact.id, Effect.COMES, "verified"))
 
 
 def keys_claimed(rule: Rule, fact: Fact, subject: UUID) -> tuple[UUID, ...]:

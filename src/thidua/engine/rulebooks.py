@@ -1,4 +1,4 @@
-"""Rulebooks as they are published and kept at hand: immutable, numbered, in force from a local midnight (15)."""
+"""Rulebooks as published and kept at hand: immutable, numbered, in force from a local midnight (15)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Sealing: about once a second, what was committed is bound into the chain; after each day its root is signed."""
+"""Sealing: once a second what was committed is bound into the chain; after each day its root is signed."""
 
 import asyncio
 from collections.abc import Sequence

@@ -44,7 +44,7 @@ async def settle(
     locked: Locked,
     at: datetime,
 ) -> Settlement:
-    """Post what the changes change, under locks already taken; activities are already stored as they now are."""
+    """Post what the changes change, under locks already taken; activities are stored as they now are."""
     holding = Holding(claims_of(changes, registry), locked.claims)
     await actions.release(connection, holding.released)
     await actions.claim(connection, holding.claimed)
@@ -74,7 +74,7 @@ async def outcomes_now(connection: Connection, facts: Sequence[Fact], registry: 
 async def evaluate(
     connection: Connection, buckets: Sequence[Bucket], lost: Sequence[Bucket], holding: Holding
 ) -> tuple[Desired, dict[StateKey, bytes]]:
-    """Fold every bucket, those that are `lost` from their facts; return what must stand and the new states."""
+    """Fold every bucket, the `lost` ones from their facts; return what must stand and the new states."""
     await _reload(connection, buckets, lost, holding)
     desired = Desired()
     kept: dict[StateKey, bytes] = {}
