@@ -21,6 +21,7 @@ from typing_extensions import override
 
 from thidua.accounts.actions import signing_secret
 from thidua.engine.record import recorder
+from thidua.infra import collector
 from thidua.infra.clock import now
 from thidua.infra.database import close_pool, open_pool, transaction
 from thidua.infra.logs import plain_logs
@@ -93,6 +94,7 @@ async def lifetime(_app: Litestar) -> AsyncIterator[None]:
     async with transaction() as connection:
         paging.sign_with(await signing_secret(connection, "cursor", at=now()))
     await recorder().start()
+    collector.calm()
     try:
         yield
     finally:

@@ -1,0 +1,17 @@
+"""Python's garbage collector, told that this is a server: what start made stays, and a young object is seldom garbage.
+
+Reference counts free nearly all we make; with the default thresholds the collector walked every cached card again and
+again, a third of the price of recording an activity (measured: 162 us of Python an activity with, 111 without).
+"""
+
+import gc
+
+# New containers between two looks at the youngest; looks at it per look at the middle; likewise for the oldest.
+_YOUNG, _MIDDLE, _OLD = 200_000, 20, 50
+
+
+def calm() -> None:
+    """Leave alone what exists by now, and look for cycles a few hundred times less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG, _MIDDLE, _OLD)
