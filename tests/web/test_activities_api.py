@@ -205,3 +205,20 @@ async def test_entries_are_paged_without_gap_or_repeat(web: httpx.AsyncClient, b
 
     found = [entry["activity"] for page in pages for entry in page["items"]]
     assert found == [one["id"] for one in reversed(batch)]
+
+
+async def test_the_same_id_twice_in_one_batch_counts_once(web: httpx.AsyncClient, bearer: Token) -> None:
+    lan = await somebody()
+    told = report(lan)
+
+    answer = await web.post("/api/v1/activities", json={"activities": [told, told]}, headers=await bearer())
+
+    assert [one["status"] for one in answer.json()["results"]] == ["recorded", "duplicate"]
+    totals = (await web.get(f"/api/v1/subjects/{lan}")).json()["totals"]
+    assert {one["points"] for one in totals if one["kind"] == "all"} == {6}
+
+
+async def test_an_empty_batch_is_nothing_to_do(web: httpx.AsyncClient, bearer: Token) -> None:
+    answer = await web.post("/api/v1/activities", json={"activities": []}, headers=await bearer())
+
+    assert (answer.status_code, answer.json()) == (200, {"results": []})

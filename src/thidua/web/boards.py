@@ -17,12 +17,17 @@ from thidua.boards.export import about, csv_of, xlsx_of, xlsx_rows
 from thidua.boards.model import Stamp
 from thidua.boards.reading import Reader, reader
 from thidua.web.answer_cache import AnswerCache
+from thidua.web.api.boards import ExportOperation
 from thidua.web.board_queries import SPAN_DEFAULT, Asked, asked, subject_of
 from thidua.web.board_views import around_view, board_view, grouped
 from thidua.web.language import AnyRequest, Language, language_of
 from thidua.web.pages import HTML, html, own_address, render
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV_EXAMPLE = (
+    "# ...\r\nrank,tied,id,code,name,score,reached_at\r\n"
+    "1,false,0192f0c4-7a10-7c3e-9b1d-5a2f6d8e4c01,,Giàng A Páo,412,2026-11-07T03:00:00Z\r\n"
+)
 _KEPT = ("period", "scope", "kind", "division", "q", "limit")
 _pages: AnswerCache[tuple[str, bytes, Language]] = AnswerCache()
 
@@ -46,7 +51,13 @@ async def board_page(request: AnyRequest, slug: FromPath[str]) -> ASGIApp:
     return await _pages.get((slug, request.scope["query_string"], language), stamp, made)
 
 
-@get("/boards/{slug:str}/export.csv", include_in_schema=False)
+@get(
+    "/boards/{slug:str}/export.csv",
+    tags=["Boards"],
+    summary="The whole board as CSV: UTF-8 with BOM; lines about the export begin with #",
+    operation_class=ExportOperation,
+    opt={"file": "text/csv", "answer_example": CSV_EXAMPLE},
+)
 async def export_csv(request: AnyRequest, slug: FromPath[str]) -> Stream:
     """The whole board as CSV."""
     here = await reader()
@@ -57,7 +68,13 @@ async def export_csv(request: AnyRequest, slug: FromPath[str]) -> Stream:
     )
 
 
-@get("/boards/{slug:str}/export.xlsx", include_in_schema=False)
+@get(
+    "/boards/{slug:str}/export.xlsx",
+    tags=["Boards"],
+    summary="The whole board as a worksheet",
+    operation_class=ExportOperation,
+    opt={"file": XLSX},
+)
 async def export_xlsx(request: AnyRequest, slug: FromPath[str]) -> Response[bytes]:
     """The whole board as a worksheet."""
     here = await reader()
@@ -65,7 +82,7 @@ async def export_xlsx(request: AnyRequest, slug: FromPath[str]) -> Response[byte
     shelved = await here.standing(question.key)
     rows = await xlsx_rows(here, shelved, question.key.board.who)
     body = await asyncio.to_thread(xlsx_of, about(question, shelved), rows)
-    return Response(body, media_type=_XLSX, headers=_download(slug, "xlsx"))
+    return Response(body, media_type=XLSX, headers=_download(slug, "xlsx"))
 
 
 def _download(slug: str, ending: str) -> dict[str, str]:

@@ -32,6 +32,19 @@ class BoardBody(msgspec.Struct, frozen=True):
     state: str
 
 
+BOARD_EXAMPLE: dict[str, Any] = {
+    "slug": "people-total",
+    "name": {"vi": "Cá nhân: tổng điểm", "en": "People: total points"},
+    "who": "person",
+    "measure": "points",
+    "category": None,
+    "periods": ["day", "week", "month", "quarter", "half_year", "year", "school_year", "all"],
+    "tie_chain": ["points"],
+    "order": ["reached_at", "id"],
+    "state": "open",
+}
+
+
 class BoardsBody(msgspec.Struct, frozen=True):
     """All boards."""
 

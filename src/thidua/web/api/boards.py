@@ -18,6 +18,7 @@ from thidua.web.answer_cache import AnswerCache
 from thidua.web.api.answers import answer_json
 from thidua.web.api.board_bodies import (
     AROUND_EXAMPLE,
+    BOARD_EXAMPLE,
     PAGE_EXAMPLE,
     AroundBody,
     BoardPageBody,
@@ -62,6 +63,15 @@ class _PageOperation(Operation):
 
 
 @dataclass
+class ExportOperation(Operation):
+    """The same for a whole board as a file."""
+
+    def __post_init__(self) -> None:
+        """Add the parameters that choose the board."""
+        self.parameters = [*(self.parameters or ()), *_WHICH]
+
+
+@dataclass
 class _AroundOperation(Operation):
     """The same for the rows around a subject."""
 
@@ -74,7 +84,7 @@ class _AroundOperation(Operation):
     "/api/v1/boards",
     tags=["Boards"],
     summary="The boards there are",
-    opt={"answers": BoardsBody},
+    opt={"answers": BoardsBody, "answer_example": {"items": [BOARD_EXAMPLE], "next": None}},
 )
 async def read_boards() -> ASGIResponse:
     """Show every board as defined."""

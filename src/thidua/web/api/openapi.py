@@ -1,7 +1,7 @@
 """The OpenAPI 3.1 document: what Litestar reads from our functions, and the bodies that we decode ourselves.
 
 A route says in its `opt` what it takes (`takes`, a type or a tuple of them) and answers
-(`answers`), and an example of each (`example`, `answer_example`).
+(`answers`, or `file`, a media type), and an example of each (`example`, `answer_example`).
 """
 
 import copy
@@ -101,6 +101,8 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, named: dict[
             "content": _content(_schema(named, opt["answers"]), opt.get("answer_example")),
         }
         operation["responses"] = {"200": answer} | _beside(operation["responses"])
+    if "file" in opt:
+        operation["responses"] = {"200": _file(opt)} | _beside(operation["responses"])
     statuses = dict(_PROBLEM_STATUSES)
     if handler.resolve_guards():
         operation["security"] = [{"token": []}]
@@ -108,6 +110,13 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, named: dict[
     if "{" in opt.get("path", "") or any(one["in"] == "path" for one in operation.get("parameters", ())):
         statuses["404"] = "There is nothing of that name"
     operation["responses"] |= {status: _problem(words) for status, words in sorted(statuses.items())}
+
+
+def _file(opt: dict[str, Any]) -> dict[str, Any]:
+    shown = {"schema": {"type": "string"}}
+    if "answer_example" in opt:
+        shown["example"] = opt["answer_example"]
+    return {"description": "The file", "content": {opt["file"]: shown}}
 
 
 def _beside(responses: dict[str, Any]) -> dict[str, Any]:
