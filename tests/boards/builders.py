@@ -1,6 +1,5 @@
 """Writes entries and their tallies straight into the tables, as the engine leaves them."""
 
-import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -61,8 +60,8 @@ class Award:
         """The ledger row, in the order of its columns."""
         return (
             self.subject, self.subject_kind, self.team, self.unit, self.festival, self.category, "rule", 1,
-            self.points, 1, self.activity, self.activity, 1, self.occurred_at, self.occurred_at, "sentence", "{}",
-            b"",
+            self.points, 1, self.activity, self.activity, 1, self.occurred_at, self.occurred_at, "sentence",
+            "{}", b"",
         )  # fmt: skip
 
 
@@ -72,7 +71,7 @@ async def put_units(connection: asyncpg.Connection) -> None:
         await put_unit(connection, unit, code=code, kind=kind, name=name, parent=parent, area_group=group)
 
 
-async def put_unit(
+async def put_unit(  # noqa: PLR0913 -- a builder: all but the code fill themselves in
     connection: asyncpg.Connection,
     unit: UUID,
     *,
@@ -86,7 +85,8 @@ async def put_unit(
 ) -> None:
     """One unit below another."""
     await connection.execute(
-        "INSERT INTO unit (id, code, kind, name, name_fold, parent, area_group, members, valid_from, created_at)"
+        "INSERT INTO unit"
+        " (id, code, kind, name, name_fold, parent, area_group, members, valid_from, created_at)"
         " VALUES ($1, $2, $3, $4::text, lower($4::text), $5, $6, $7, $8, $9)",
         unit, code, kind, name, parent, area_group, members, valid_from, NOON,
     )  # fmt: skip
@@ -111,7 +111,9 @@ async def put_team(
     await changed_organisation(connection)
 
 
-async def put_person(connection: asyncpg.Connection, person: UUID, *, name: str, fold: str, is_public: bool = True) -> None:
+async def put_person(
+    connection: asyncpg.Connection, person: UUID, *, name: str, fold: str, is_public: bool = True
+) -> None:
     """One person with a profile."""
     await connection.execute("INSERT INTO person (id, created_at) VALUES ($1, $2)", person, NOON)
     await connection.execute(
@@ -124,7 +126,9 @@ async def put_person(connection: asyncpg.Connection, person: UUID, *, name: str,
 
 async def changed_organisation(connection: asyncpg.Connection) -> None:
     """What every change of the organisation does."""
-    await connection.execute("UPDATE organisation_version SET version = version + 1, mark = gen_random_uuid()")
+    await connection.execute(
+        "UPDATE organisation_version SET version = version + 1, mark = gen_random_uuid()"
+    )
 
 
 async def post(connection: asyncpg.Connection, awards: Iterable[Award]) -> None:
@@ -150,4 +154,4 @@ def _columns(awards: Sequence[Award]) -> list[list[object]]:
 
 def people(count: int) -> list[UUID]:
     """Ids of people, the same every time."""
-    return [UUID(int=(number << 64) | 0x8000_0000_0000_0000 | number) for number in itertools.islice(itertools.count(1), count)]
+    return [UUID(int=(number << 64) | (1 << 63) | number) for number in range(1, count + 1)]

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from redis.asyncio import Redis
 
 from tests.boards.builders import (
-    COMMUNE, COUNTRY, NOON, OTHER_COMMUNE, PROVINCE, Award, people, post, put_unit, put_units,
+    COMMUNE,
+    COUNTRY,
+    NOON,
+    OTHER_COMMUNE,
+    PROVINCE,
+    Award,
+    people,
+    post,
+    put_unit,
+    put_units,
 )  # fmt: skip
 from tests.boards.comparing import in_redis, in_sql, store_here
 from thidua.boards.following import Follower
@@ -38,8 +47,8 @@ async def follower(database: str, redis_client: Redis) -> AsyncIterator[Follower
 
 
 @pytest_asyncio.fixture
-async def direct(follower: Follower) -> AsyncIterator[asyncpg.Connection]:
-    assert follower
+async def direct(database: str) -> AsyncIterator[asyncpg.Connection]:
+    assert database
     opened = await owner_connection()
     yield opened
     await opened.close()
@@ -128,7 +137,7 @@ async def test_a_board_restored_from_an_older_state_reads_on_from_there(
     key = KEYS[0]
     await commit(*(Award(subject=person) for person in people(20)))
     await take(follower, key)
-    old = {name: await redis_client.dump(name) for name in follower.store.keys(key)}
+    old = {name: await redis_client.dump(name) or b"" for name in follower.store.keys(key)}
     await commit(Award(subject=people(1)[0], points=50))
     await follower.step(direct)
 
@@ -212,7 +221,9 @@ async def test_a_total_too_large_for_redis_is_left_to_sql(
     assert await follower.store.look(key) is None
 
 
-async def test_around_a_row_redis_tells_what_sql_tells(follower: Follower, direct: asyncpg.Connection) -> None:
+async def test_around_a_row_redis_tells_what_sql_tells(
+    follower: Follower, direct: asyncpg.Connection
+) -> None:
     key = KEYS[0]
     await commit(*(Award(subject=person, points=1 + number // 3) for number, person in enumerate(people(30))))
     await take(follower, key)

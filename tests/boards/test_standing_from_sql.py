@@ -8,7 +8,17 @@ import asyncpg
 import pytest_asyncio
 
 from tests.boards.builders import (
-    COMMUNE, COUNTRY, NOON, OTHER_COMMUNE, PROVINCE, Award, people, post, put_team, put_unit, put_units,
+    COMMUNE,
+    COUNTRY,
+    NOON,
+    OTHER_COMMUNE,
+    PROVINCE,
+    Award,
+    people,
+    post,
+    put_team,
+    put_unit,
+    put_units,
 )  # fmt: skip
 from thidua.boards.model import BoardKey
 from thidua.boards.truth import compute
@@ -87,7 +97,9 @@ async def test_points_per_member_rank_by_the_exact_fraction(tables: asyncpg.Conn
     await tables.execute("UPDATE unit SET members = 1000 WHERE code = 'a'")
     computed = await compute(tables, key, at=NOON)
 
-    rows = [(place.rank, place.is_tied, place.subject, place.hundredths) for place in computed.standing.rows()]
+    rows = [
+        (place.rank, place.is_tied, place.subject, place.hundredths) for place in computed.standing.rows()
+    ]
     assert rows[:2] == [(1, True, units["a"], 67), (1, True, units["b"], 67)]
     assert {row[2] for row in rows[2:]} == {units["c"], units["d"]}
     assert [row[0] for row in rows[2:]] == [None, None]
@@ -96,7 +108,10 @@ async def test_points_per_member_rank_by_the_exact_fraction(tables: asyncpg.Conn
 async def test_a_team_has_the_points_whose_team_it_is(tables: asyncpg.Connection) -> None:
     lan, team = people(2)
     await put_team(tables, team)
-    await post(tables, [Award(subject=lan, team=team), Award(subject=lan), Award(subject=team, subject_kind=2, team=team)])
+    await post(
+        tables,
+        [Award(subject=lan, team=team), Award(subject=lan), Award(subject=team, subject_kind=2, team=team)],
+    )
 
     computed = await compute(tables, BoardKey("teams-total", "all", COUNTRY), at=NOON)
 

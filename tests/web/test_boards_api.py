@@ -18,12 +18,13 @@ PROVINCE = "P-12"
 
 
 @pytest_asyncio.fixture(scope="module", autouse=True)
-async def points(web: httpx.AsyncClient) -> AsyncIterator[None]:
-    assert web
+async def points(web: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
     async with connection() as reading:
-        communes = [row["id"] for row in await reading.fetch(
-            "SELECT u.id FROM unit u JOIN unit p ON p.id = u.parent WHERE p.code = $1 ORDER BY u.code LIMIT 2", PROVINCE
-        )]  # fmt: skip
+        rows = await reading.fetch(
+            "SELECT u.id FROM unit u JOIN unit p ON p.id = u.parent WHERE p.code = $1 ORDER BY u.code",
+            PROVINCE,
+        )
+    communes = [row["id"] for row in rows]
     async with transaction() as writing:
         await put_person(writing, LAN, name="Giàng Thị Lan", fold="giang thi lan")
         await put_person(writing, MAI, name='=HYPERLINK("x")', fold='=hyperlink("x")')
@@ -34,7 +35,7 @@ async def points(web: httpx.AsyncClient) -> AsyncIterator[None]:
             Award(subject=NAM, points=7, unit=communes[0], occurred_at=NOON - timedelta(hours=1)),
             Award(subject=MAI, points=30, unit=communes[1], occurred_at=NOON - timedelta(days=40)),
         ])  # fmt: skip
-    yield
+    yield web
 
 
 async def test_a_board_shows_ranks_ties_names_and_what_changed(web: httpx.AsyncClient) -> None:
@@ -43,7 +44,9 @@ async def test_a_board_shows_ranks_ties_names_and_what_changed(web: httpx.AsyncC
     board = answer.json()
     assert answer.status_code == 200
     assert (board["source"], board["tie_chain"], board["order"]) == ("sql", ["points"], ["reached_at", "id"])
-    rows = [(row["rank"], row["tied"], row["subject"]["id"], row["score"], row["change"]) for row in board["rows"]]
+    rows = [
+        (row["rank"], row["tied"], row["subject"]["id"], row["score"], row["change"]) for row in board["rows"]
+    ]
     assert rows == [(1, False, str(LAN), 12, None), (2, True, str(NAM), 7, None), (2, True, str(MAI), 7, -1)]
     assert board["rows"][0]["subject"]["name"] == "Giàng Thị Lan"
     assert "Nam" not in board["rows"][1]["subject"]["name"]
@@ -51,8 +54,9 @@ async def test_a_board_shows_ranks_ties_names_and_what_changed(web: httpx.AsyncC
 
 
 async def test_pages_follow_each_other_without_gap_or_repeat(web: httpx.AsyncClient) -> None:
-    seen, address = [], "/api/v1/boards/people-total?limit=1"
-    cursor = ""
+    seen: list[str] = []
+    address = "/api/v1/boards/people-total?limit=1"
+    cursor: str | None = ""
     while cursor is not None:
         page = (await web.get(f"{address}&cursor={cursor}")).json()
         seen += [row["subject"]["id"] for row in page["rows"]]
@@ -102,14 +106,18 @@ async def test_a_board_of_units_lists_the_next_level_below(web: httpx.AsyncClien
         ("q=" + "x" * 101, "q"),
     ],
 )
-async def test_a_fault_in_the_question_is_400_and_named(web: httpx.AsyncClient, query: str, field: str) -> None:
+async def test_a_fault_in_the_question_is_400_and_named(
+    web: httpx.AsyncClient, query: str, field: str
+) -> None:
     answer = await web.get(f"/api/v1/boards/people-total?{query}")
 
     assert answer.status_code == 400
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
-@pytest.mark.parametrize("address", ["/api/v1/boards/no-such", "/api/v1/boards/people-total?period=campaign:x"])
+@pytest.mark.parametrize(
+    "address", ["/api/v1/boards/no-such", "/api/v1/boards/people-total?period=campaign:x"]
+)
 async def test_a_board_that_is_not_is_404(web: httpx.AsyncClient, address: str) -> None:
     assert (await web.get(address)).status_code == 404
 
@@ -133,12 +141,18 @@ async def test_all_boards_are_listed_with_what_decides(web: httpx.AsyncClient) -
 async def test_the_csv_has_every_row_in_the_same_order_and_no_formula(web: httpx.AsyncClient) -> None:
     first = await web.get("/boards/people-total/export.csv")
     text = first.content.decode("utf-8-sig")
-    rows = list(csv.reader(io.StringIO("".join(line for line in text.splitlines(True) if line[0] != "#"))))
+    rows = list(
+        csv.reader(io.StringIO("".join(line for line in text.splitlines(keepends=True) if line[0] != "#")))
+    )
 
     assert first.content.startswith(b"\xef\xbb\xbf#")
     assert rows[0] == ["rank", "tied", "id", "code", "name", "score", "reached_at"]
-    assert [(row[0], row[2], row[5]) for row in rows[1:]] == [("1", str(MAI), "37"), ("2", str(LAN), "12"), ("3", str(NAM), "7")]
-    assert rows[1][4] == "'=HYPERLINK(\"x\")"
+    assert [(row[0], row[2], row[5]) for row in rows[1:]] == [
+        ("1", str(MAI), "37"),
+        ("2", str(LAN), "12"),
+        ("3", str(NAM), "7"),
+    ]
+    assert rows[1][4] == '\'=HYPERLINK("x")'
     assert rows[1][6] == "2026-10-10T12:00:00+07:00"
 
 
@@ -150,7 +164,9 @@ async def test_a_worksheet_is_made(web: httpx.AsyncClient) -> None:
 
 
 async def test_the_page_is_a_real_table_that_says_what_decides(web: httpx.AsyncClient) -> None:
-    page = await web.get(f"/boards/people-total?period=2026-Q4&subject={NAM}", headers={"accept": "text/html"})
+    page = await web.get(
+        f"/boards/people-total?period=2026-Q4&subject={NAM}", headers={"accept": "text/html"}
+    )
 
     assert page.status_code == 200
     assert "<caption>" in page.text

@@ -53,6 +53,19 @@ async def load(store: Store, key: BoardKey) -> Loaded:
         await reading.execute(_LOAD_TIMEOUT)
         computed = await compute(reading, key, at=clock.now())
         units, organisation = await units_of(reading, key), await reading.fetchval(_ORGANISATION)
+    return await put(store, key, computed, units, organisation, beat=beat)
+
+
+async def put(
+    store: Store,
+    key: BoardKey,
+    computed: Computed,
+    units: frozenset[UUID],
+    organisation: UUID,
+    *,
+    beat: int,
+) -> Loaded:
+    """Write a computed standing into new keys, then let them take the board's place."""
     if largest(computed.standing.records) >= POINTS_MAX:
         raise TooManyPointsError(key.text)
     mark = f":{secrets.token_hex(8)}"

@@ -16,6 +16,8 @@ from thidua.kernel.subjects import SubjectKind
 
 MEMBERS_MIN = 5
 
+# The same statement serves a commune and the country: a plan made for neither would be slow for one.
+_PLANS = "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL work_mem = '128MB'"
 # The order of the board, the bytes that sort like it, and where the statement stands in history.
 _PACKED = """
 SELECT {position} AS position, statement_timestamp() AS as_of, (
@@ -83,8 +85,7 @@ async def compute(connection: Connection, key: BoardKey, *, at: datetime) -> Com
     """The standing of a board as the database has it now; call it inside a transaction."""
     parameters = Parameters()
     statement = _PACKED.format(position=POSITION_SQL, totals=totals_sql(key, parameters))
-    # The same statement serves a commune and the country: a plan made for neither would be slow for one.
-    await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+    await connection.execute(_PLANS)
     row = await connection.fetchrow(statement, *parameters.values)
     records: bytes = row["records"] or b""
     standing = (
