@@ -1,4 +1,4 @@
-"""The relay as it runs in the worker: what is committed is on the boards, whoever dies meanwhile (T16, T17)."""
+"""The relay as it runs in the worker: what is committed reaches the boards, whoever dies (T16, T17)."""
 
 import asyncio
 from collections.abc import AsyncIterator
