@@ -10,7 +10,12 @@ from thidua.infra.errors import ServiceUnavailableError, SettingError, StartErro
 from thidua.infra.migrate import MigrationFailedError
 
 # Each is the function `command` of the file of its name, read only when it is asked for.
-COMMANDS = ("up", "serve", "work", "migrate", "token", "rules", "verify", "reassign", "rebuild-boards", "doctor")
+COMMANDS = (
+    *("up", "serve", "work", "migrate", "token", "rules", "verify", "reassign", "rebuild-boards", "bench"),
+    "doctor",
+)
+# What takes many files is a folder with the function in its own `command`.
+_FOLDERS = {"bench": "bench.command"}
 
 
 class _Commands(click.RichGroup):
@@ -22,7 +27,8 @@ class _Commands(click.RichGroup):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = import_module(f"thidua.cli.{cmd_name.replace('-', '_')}").command
+        file = _FOLDERS.get(cmd_name, cmd_name.replace("-", "_"))
+        found: click.Command = import_module(f"thidua.cli.{file}").command
         return found
 
 

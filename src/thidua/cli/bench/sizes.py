@@ -1,0 +1,66 @@
+"""How large the benchmarks are: the sizes that count, and small ones that show that all of it works."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """How many of everything, and for how long."""
+
+    is_quick: bool
+    intake_members: int
+    board_members: int
+    batch: int
+    batch_activities: int
+    single_activities: int
+    raw_activities: int
+    warm_seconds: float
+    seconds: float
+    growth_entries: tuple[int, ...]
+    growth_warm: int
+    growth_measured: int
+    checked: int
+    seed: int
+
+
+def sizes(*, is_quick: bool, seed: int) -> Sizes:
+    """The sizes of a real run, or of a quick one."""
+    return _quick(seed) if is_quick else _real(seed)
+
+
+def _real(seed: int) -> Sizes:
+    return Sizes(
+        is_quick=False,
+        intake_members=100_000,
+        board_members=1_000_000,
+        batch=500,
+        batch_activities=450_000,
+        single_activities=120_000,
+        raw_activities=100_000,
+        warm_seconds=4.0,
+        seconds=15.0,
+        growth_entries=(10_000, 100_000, 1_000_000),
+        growth_warm=10_000,
+        growth_measured=25_000,
+        checked=200,
+        seed=seed,
+    )
+
+
+def _quick(seed: int) -> Sizes:
+    return Sizes(
+        is_quick=True,
+        intake_members=1_000,
+        board_members=3_000,
+        batch=50,
+        batch_activities=3_000,
+        single_activities=600,
+        raw_activities=500,
+        warm_seconds=0.2,
+        seconds=0.5,
+        growth_entries=(200, 600, 1_500),
+        growth_warm=100,
+        growth_measured=200,
+        checked=20,
+        seed=seed,
+    )
