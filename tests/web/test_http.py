@@ -133,3 +133,32 @@ async def test_health_and_figures(web: httpx.AsyncClient) -> None:
     ready = await web.get("/health/ready")
     assert (ready.status_code, ready.json()) == (200, {"status": "ok", "database": "ok", "redis": "ok"})
     assert "thidua_http_answers_total" in (await web.get("/metrics")).text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"cookie": b"\xff=\xfe; ;;=;thidua_language=\xff"},
+        {"cookie": b"thidua_language=" + b"x" * 10_000},
+        {"accept-language": b"\xff\xfe;q=\xfd"},
+        {"accept": b"*/*;q=x, \xff"},
+        {"range": b"bytes=" + b",".join([b"0-0"] * 10_000)},
+        {"if-none-match": b"\xff garbage"},
+        {"if-modified-since": b"yesterday"},
+        {"x-forwarded-host": b"evil.example", "x-forwarded-for": b"' OR 1=1--"},
+        {"hx-request": b"true", "hx-current-url": b"https://evil.example/"},
+        {"last-event-id": b"1000000000000000000"},
+    ],
+)
+async def test_odd_headers_are_answered_calmly(web: httpx.AsyncClient, headers: dict[str, bytes]) -> None:
+    for path in ("/", "/static/thidua.css", "/api/v1/activity-types", "/api/v1/boards"):
+        answer = await web.get(path, headers=[(name.encode(), value) for name, value in headers.items()])
+
+        assert answer.status_code < 500
+        assert "evil.example" not in answer.text
+
+
+async def test_a_token_of_odd_bytes_is_401(web: httpx.AsyncClient) -> None:
+    headers = [(b"authorization", b"Bearer \xff\xfe"), (b"content-type", b"application/json")]
+
+    assert (await web.post("/api/v1/activities", content=b"{}", headers=headers)).status_code == 401

@@ -54,10 +54,23 @@ async def test_a_person_page_opens_each_entry_in_both_languages(
     assert "Sổ điểm" not in en
 
 
-async def test_a_public_name_is_shown(web: httpx.AsyncClient) -> None:
+async def test_who_shows_a_name_has_not_opened_the_book(web: httpx.AsyncClient, bearer: Token) -> None:
     pao = await somebody(name="Giàng A Páo", public_name=True)
+    headers = await bearer()
+    await web.post("/api/v1/activities", json=report(pao), headers=headers)
 
-    assert "<h1>Giàng A Páo</h1>" in (await web.get(f"/people/{pao}", headers=HTML)).text
+    anybody = (await web.get(f"/people/{pao}", headers=HTML)).text
+    trusted = (await web.get(f"/people/{pao}", headers=HTML | headers)).text
+
+    assert "<h1>Giàng A Páo</h1>" in anybody
+    assert "<details" not in anybody
+    assert "<details" in trusted
+
+
+async def test_under_eighteen_a_name_is_never_shown(web: httpx.AsyncClient) -> None:
+    child = await somebody(name="Giàng A Nhỏ", public_name=True, born_on="2015-03-04")
+
+    assert "Giàng A Nhỏ" not in (await web.get(f"/people/{child}", headers=HTML)).text
 
 
 async def test_the_switch_keeps_the_language_in_a_cookie_and_leads_back(web: httpx.AsyncClient) -> None:

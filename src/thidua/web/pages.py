@@ -16,7 +16,7 @@ from thidua.web.language import AnyRequest, Language, language_of
 
 STATIC = Path(__file__).parent / "static"
 HTML = "text/html"
-_VARY = "Cookie, Accept-Language"
+_VARY = "Cookie, Accept-Language, Authorization"
 
 
 @cache
@@ -44,7 +44,8 @@ def render(request: AnyRequest, template: str, *, status: int = 200, **context: 
     """The template as a response, in the reader's language."""
     language = language_of(request)
     body = html(template, language, own_address(request), **context)
-    headers = {"vary": _VARY, "content-language": language, "cache-control": "no-cache"}
+    kept = "no-store" if "authorization" in request.headers else "no-cache"
+    headers = {"vary": _VARY, "content-language": language, "cache-control": kept}
     return Response(body, status_code=status, media_type=HTML, headers=headers)
 
 

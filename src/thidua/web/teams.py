@@ -14,17 +14,16 @@ from thidua.organisation.directory import directory
 from thidua.organisation.surroundings import path_of
 from thidua.web.language import AnyRequest, language_of
 from thidua.web.pages import render
-from thidua.web.people import Cursor, entries_context
+from thidua.web.people import Cursor, entries_context, may_read_entries
 from thidua.web.shown import totals_shown
 from thidua.web.subjects import shown_name, subject_of
-from thidua.web.tokens import caller_behind
 from thidua.web.units import place_shown
 
 
 @get("/teams/{subject:uuid}", include_in_schema=False)
 async def team_page(request: AnyRequest, subject: FromPath[UUID], cursor: Cursor = None) -> Response[bytes]:
     """One team."""
-    may_open = settings().public_entries or await caller_behind(request) is not None
+    may_open = settings().public_entries or await may_read_entries(request)
     language = language_of(request)
     async with transaction(isolation="repeatable_read", readonly=True) as database:
         found = await subject_of(database, subject, at=now())
