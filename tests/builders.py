@@ -59,6 +59,13 @@ async def a_team(members: Sequence[UUID], *, name: str = "Đội hình 1", unit:
     return team
 
 
+async def left(person: UUID, team: UUID, *, on: str = "2020-02-01") -> None:
+    """Let the person have left the team on that day."""
+    stay = {"person": str(person), "team": str(team), "valid_from": "2020-01-01", "valid_to": on}
+    async with transaction() as connection:
+        await actions.put_memberships(connection, [stay], at=TENTH)
+
+
 def reported(
     type_code: str,
     actor: UUID,

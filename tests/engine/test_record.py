@@ -1,6 +1,6 @@
 """From an activity to the ledger."""
 
-from tests.builders import MOUNTAIN_COMMUNE, recorded, reported, some_people
+from tests.builders import MOUNTAIN_COMMUNE, a_team, left, recorded, reported, some_people
 from thidua.activities.model import State
 from thidua.infra.database import connection
 
@@ -43,3 +43,17 @@ async def test_the_day_cap_of_twenty_cases_is_kept_and_named(bootstrapped_databa
     )
 
     assert sorted([first.points, second.points, third.points]) == [0, 10, 30]
+
+
+async def test_a_repeat_is_a_duplicate_even_after_its_actor_has_left_the_team(
+    bootstrapped_database: str,
+) -> None:
+    [lan] = await some_people(1)
+    team = await a_team([lan])
+    report = reported("PUBLIC_SERVICE_CASE", lan, quantity=3, team=team)
+    await recorded([report])
+    await left(lan, team)
+
+    [again] = await recorded([report])
+
+    assert (again.status, again.points) == ("duplicate", 6)

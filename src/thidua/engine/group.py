@@ -198,23 +198,32 @@ async def _replace(
 async def _answers(
     connection: Connection, group: Sequence[Prepared], fresh: set[int], score: _Score, registry: Registry
 ) -> list[Result]:
-    repeated = {group[place].report.id for place in range(len(group)) if place not in fresh}
-    known = await activities.by_id(connection, repeated) if repeated else {}
-    points = await queries.points_of(connection, repeated) if repeated else {}
-    reasons = await reasons_now(
-        connection, [one for one in known.values() if not points.get(one.id)], registry
-    )
-    answers: list[Result] = []
-    for place, one in enumerate(group):
-        if place in fresh:
-            answers.append(_recorded(one, score, registry))
-        else:
-            activity = known[one.report.id]
-            why = reasons.get(activity.id, ())
-            answers.append(
-                Result(one.report.index, "duplicate", activity.state, points.get(activity.id, 0), why)
-            )
-    return answers
+    repeats = [group[place].report for place in range(len(group)) if place not in fresh]
+    answers = iter(await duplicates(connection, repeats, registry))
+    return [
+        _recorded(one, score, registry) if place in fresh else next(answers)
+        for place, one in enumerate(group)
+    ]
+
+
+async def duplicates(
+    connection: Connection, repeats: Sequence[ActivityReport], registry: Registry
+) -> list[Result]:
+    """Answer reports that are recorded already, each with today's state and points."""
+    ids = {report.id for report in repeats}
+    known = await activities.by_id(connection, ids) if ids else {}
+    points = await queries.points_of(connection, ids) if ids else {}
+    why = await reasons_now(connection, [one for one in known.values() if not points.get(one.id)], registry)
+    return [
+        Result(
+            report.index,
+            "duplicate",
+            known[report.id].state,
+            points.get(report.id, 0),
+            why.get(report.id, ()),
+        )
+        for report in repeats
+    ]
 
 
 async def reasons_now(

@@ -10,7 +10,8 @@ from functools import cache
 import asyncpg
 
 from thidua.activities.model import ActivityReport
-from thidua.engine.group import GroupFaultError, record_group
+from thidua.activities.queries import keys_taken
+from thidua.engine.group import GroupFaultError, duplicates, record_group
 from thidua.engine.intake import Known, Prepared, known_to, prepare
 from thidua.engine.results import IdConflictError, Result
 from thidua.engine.rulebooks import shelf
@@ -40,6 +41,7 @@ class _Request:
     answer: asyncio.Future[list[Result]]
     prepared: list[Prepared] = field(default_factory=list)
     faults: dict[int, list[FieldError]] = field(default_factory=dict)
+    repeats: dict[int, Result] = field(default_factory=dict)
 
     def fail(self, error: BaseException) -> None:
         if not self.answer.done():
@@ -118,7 +120,10 @@ async def _record(acquired: asyncpg.pool.PoolConnectionProxy, group: Sequence[_R
     for report in reports:
         report.id, report.actor = quick_id(report.id), quick_id(report.actor)
     known = await known_to(acquired, reports, await shelf(acquired, at=at))
-    joined = [request for request in group if _may_join(request, known, at)]
+    for request in group:
+        _check(request, known, at)
+    await _recognise(acquired, group, known)
+    joined = [request for request in group if _may_join(request)]
     try:
         await _attempt(acquired, joined, known, at=at, is_optimistic=True)
     except LockTooWeakError:
@@ -167,10 +172,35 @@ async def _alone(
             return
 
 
-def _may_join(request: _Request, known: Known, at: datetime) -> bool:
+def _check(request: _Request, known: Known, at: datetime) -> None:
     request.prepared, faults = prepare(request.reports, known, at=at)
     for fault in faults:
         request.faults.setdefault(fault.index or 0, []).append(fault)
+
+
+async def _recognise(
+    acquired: asyncpg.pool.PoolConnectionProxy, group: Sequence[_Request], known: Known
+) -> None:
+    """Answer as duplicates those recorded before, though today they could not be (members leave)."""
+    faulty = {
+        report.id: (request, report)
+        for request in group
+        for report in request.reports
+        if report.index in request.faults
+    }
+    taken = await keys_taken(acquired, faulty) if faulty else {}
+    again = [
+        faulty[one]
+        for one, key in taken.items()
+        if key == (faulty[one][1].source, faulty[one][1].fingerprint)
+    ]
+    results = await duplicates(acquired, [report for _, report in again], known.shelf.registry)
+    for (request, report), result in zip(again, results, strict=True):
+        del request.faults[report.index]
+        request.repeats[report.index] = result
+
+
+def _may_join(request: _Request) -> bool:
     if request.faults and not request.partial:
         request.fail(_refusal(request))
         return False
@@ -206,7 +236,11 @@ async def _attempt(
 
 
 def _answer(request: _Request, index: int, own: dict[int, Result]) -> Result:
-    return own.get(index) or Result(index, "rejected", errors=tuple(request.faults[index]))
+    return (
+        own.get(index)
+        or request.repeats.get(index)
+        or Result(index, "rejected", errors=tuple(request.faults[index]))
+    )
 
 
 @cache
