@@ -1,5 +1,7 @@
 """Checks what every JSON document keeps to: depth, bounds of whole numbers, no NUL; counts its keys."""
 
+from collections.abc import Iterator
+
 from thidua.kernel.errors import FieldError
 from thidua.web.problems import ProblemError
 
@@ -10,32 +12,44 @@ INTEGER_MAX = 2**53 - 1
 def checked_tree(tree: object) -> tuple[object, int]:
     """The tree itself and how many keys it holds; the first thing amiss is a problem with its place."""
     keys = 0
-    level: list[tuple[str, object]] = [("", tree)]
+    level: list[object] = [tree]
     for _ in range(DEPTH_MAX + 1):
-        below: list[tuple[str, object]] = []
-        for path, value in level:
-            keys += _open(path, value, below)
+        below: list[object] = []
+        for value in level:
+            if isinstance(value, dict):
+                keys += len(value)
+                below.extend(value)
+                below.extend(value.values())
+            elif isinstance(value, list):
+                below.extend(value)
+            elif _code_of(value) is not None:
+                raise ProblemError(422, "invalid_input", errors=[_first_fault(tree)])
         if not below:
             return tree, keys
         level = below
     raise ProblemError(400, "too_deep", facts={"depth": DEPTH_MAX})
 
 
-def _open(path: str, value: object, below: list[tuple[str, object]]) -> int:
+def _code_of(value: object) -> str | None:
+    if isinstance(value, str):
+        return "nul_character" if "\0" in value else None
+    is_large = isinstance(value, int) and abs(value) > INTEGER_MAX
+    return "number_too_large" if is_large else None
+
+
+def _first_fault(tree: object) -> FieldError:
+    """Walk again, now with places: only a document at fault is worth it."""
+    faults = (FieldError(path, code) for path, value in _places(tree, "") if (code := _code_of(value)))
+    return next(faults)
+
+
+def _places(value: object, path: str) -> Iterator[tuple[str, object]]:
     if isinstance(value, dict):
-        for key in value:
-            _check_text(path, key)
-        below.extend((f"{path}.{key}" if path else key, one) for key, one in value.items())
-        return len(value)
-    if isinstance(value, list):
-        below.extend((f"{path}[{index}]", one) for index, one in enumerate(value))
-    elif isinstance(value, str):
-        _check_text(path, value)
-    elif isinstance(value, int) and abs(value) > INTEGER_MAX:
-        raise ProblemError(422, "invalid_input", errors=[FieldError(path, "number_too_large")])
-    return 0
-
-
-def _check_text(path: str, text: str) -> None:
-    if "\0" in text:
-        raise ProblemError(422, "invalid_input", errors=[FieldError(path, "nul_character")])
+        for key, one in value.items():
+            yield path, key
+            yield from _places(one, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from _places(one, f"{path}[{index}]")
+    else:
+        yield path, value
