@@ -1,5 +1,6 @@
 """Recalculating and reassigning: by differences, under a number, once; and the ledger stays exact."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from random import Random  # noqa: TID251 -- histories are drawn from a seed, so that they can be repeated
@@ -215,3 +216,13 @@ async def test_reassigning_in_a_random_history_leaves_no_difference(seed: int, t
 async def test_a_team_that_is_not_known_is_refused(bootstrapped_database: str) -> None:
     with pytest.raises(NotFoundError):
         await reassign("6/TB", [an_id("x")], team=an_id("nobody"), by="t", at=now())
+
+
+async def test_recalculating_while_others_record_leaves_no_difference(two_rulebooks: None) -> None:
+    await _lived(30, acts=60)
+
+    await asyncio.gather(
+        _recalculated("18/QĐ", 2), _lived(31, acts=60), _recalculated("19/QĐ", 1), _lived(32, acts=60)
+    )
+
+    assert (await verify(at=now())).named == []

@@ -1,12 +1,14 @@
 """Sealing what was committed, once and in order."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
 
 from tests.builders import TENTH, recorded, reported, some_people
-from thidua.engine.seal import seal_once, sign_days
+from tests.support.waiting import eventually_async
+from thidua.engine.seal import run_seal, seal_once, sign_days
 from thidua.infra.database import connection
 from thidua.infra.keys import is_signed, known_ledger_key
 from thidua.ledger import proof
@@ -137,3 +139,26 @@ async def test_the_key_file_is_for_us_alone(bootstrapped_database: str, tmp_path
     await sign_days(at=LATER, data_dir=tmp_path)
 
     assert (tmp_path / "keys" / "ledger-ed25519.pem").stat().st_mode & 0o777 == 0o600
+
+
+async def test_the_worker_seals_by_itself_what_is_committed(
+    bootstrapped_database: str, tmp_path: Path
+) -> None:
+    stopping = asyncio.Event()
+    work = asyncio.create_task(run_seal(stopping, data_dir=tmp_path))
+
+    await _some_entries(3)
+    await eventually_async(_blocks)
+
+    stopping.set()
+    await work
+    assert [list(row["entries"]) for row in await _blocks()] == [[1, 2, 3]]
+
+
+async def test_of_two_that_seal_at_once_one_works(bootstrapped_database: str) -> None:
+    await _some_entries(20)
+
+    made = await asyncio.gather(*(seal_once(at=LATER, rows_max=2) for _ in range(4)))
+
+    assert sum(made) == 10
+    assert sorted(number for row in await _blocks() for number in row["entries"]) == list(range(1, 21))

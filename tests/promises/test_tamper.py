@@ -8,18 +8,18 @@ from pathlib import Path
 import asyncpg
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from tests.builders import TENTH, an_id
 from tests.support.promises import Promise
 from thidua.engine.findings import Findings
+from thidua.engine.published import PublishedRoot, published
 from thidua.engine.seal import seal_once, sign_days
 from thidua.engine.verify import verify
-from thidua.engine.verify_chain import PublishedRoot
 from thidua.infra.database import connection, transaction
 from thidua.infra.keys import known_ledger_key
 from thidua.ledger import actions, proof, seal
 from thidua.ledger.model import EntryKind, Posting
-from thidua.ledger.seal import DayRoot
 
 ENTRIES = 3_000
 MANY_ENTRIES = 100_000
@@ -47,7 +47,7 @@ async def _a_sealed_ledger(entries: int, keys: Path) -> tuple[bytes, PublishedRo
     assert key is not None
     async with connection() as acquired:
         [root] = await proof.roots(acquired)
-    return key.public, PublishedRoot(root.told, root.signature, key.public)
+    return key.public, published(root, key)
 
 
 def _posting(number: int) -> Posting:
@@ -170,7 +170,7 @@ async def test_a_tail_cut_off_with_its_blocks_is_found_by_the_signed_root(
 async def test_a_chain_rewritten_with_our_own_key_is_found_by_a_published_root(
     superuser: asyncpg.Connection, tmp_path: Path
 ) -> None:
-    public, published = await _a_sealed_ledger(ENTRIES, tmp_path)
+    public, kept = await _a_sealed_ledger(ENTRIES, tmp_path)
 
     await superuser.execute("DELETE FROM ledger_entry WHERE id = 1234")
     await superuser.execute("DELETE FROM ledger_seal")
@@ -180,14 +180,13 @@ async def test_a_chain_rewritten_with_our_own_key_is_found_by_a_published_root(
     await sign_days(at=LATER, data_dir=tmp_path)
 
     assert (await _found(public)).named == []
-    codes = {one.code for one in (await verify(at=LATER, public=public, published=published)).named}
+    codes = {one.code for one in (await verify(at=LATER, public=public, published=kept)).named}
     assert "published_root_differs" in codes
 
 
 async def test_a_published_root_that_we_never_signed_is_refused(database: str, tmp_path: Path) -> None:
-    public, published = await _a_sealed_ledger(10, tmp_path)
-    told = published.told
-    forged = PublishedRoot(DayRoot(told.day, told.block, bytes(32)), published.signature, published.public)
+    public, kept = await _a_sealed_ledger(10, tmp_path)
+    forged = replace(kept, root=bytes(32).hex())
 
     codes = {one.code for one in (await verify(at=LATER, public=public, published=forged)).named}
 

@@ -1,31 +1,22 @@
 """`thidua verify`: computes everything anew and names what differs."""
 
-import asyncio
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 import rich_click as click
+import uvloop
 
 from thidua.engine.findings import Findings
+from thidua.engine.published import NotARootError, PublishedRoot, published, read_published
 from thidua.engine.verify import verify
-from thidua.engine.verify_chain import PublishedRoot
+from thidua.engine.verify_boards import check_boards
 from thidua.infra.clock import now
-from thidua.infra.database import owner_connection
-from thidua.infra.keys import SigningKey, known_ledger_key, ledger_key
+from thidua.infra.database import close_pool, open_pool, owner_connection
+from thidua.infra.keys import known_ledger_key, ledger_key
+from thidua.infra.redis import close_client
 from thidua.infra.settings import settings
 from thidua.ledger import proof
-from thidua.ledger.seal import DayRoot
-
-
-class _RootFile(msgspec.Struct, forbid_unknown_fields=True):
-    """A root as it is published: bytes in hexadecimal digits."""
-
-    day: date
-    block: int
-    root: str
-    signature: str
-    key: str
 
 
 @click.command("verify")
@@ -35,6 +26,9 @@ class _RootFile(msgspec.Struct, forbid_unknown_fields=True):
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A root published earlier (as --print-root prints it): the chain must still lead to it.",
 )
+@click.option(
+    "--key", "public_key", help="The public key of the roots, where this is not the signing machine."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option(
     "--print-key", is_flag=True, help="Print the public key that signs the roots, and nothing else."
@@ -42,20 +36,49 @@ class _RootFile(msgspec.Struct, forbid_unknown_fields=True):
 @click.option("--print-root", is_flag=True, help="Print the last signed root, and nothing else.")
 @click.pass_context
 def command(
-    context: click.Context, root_file: Path | None, *, as_json: bool, print_key: bool, print_root: bool
+    context: click.Context,
+    root_file: Path | None,
+    public_key: str | None,
+    *,
+    as_json: bool,
+    print_key: bool,
+    print_root: bool,
 ) -> None:
     """Compute every hash, total and award anew; ends with 1 when anything differs."""
     if print_key:
         click.echo(ledger_key(settings().data_dir).public.hex())
         return
     if print_root:
-        click.echo(asyncio.run(_last_root()))
+        click.echo(uvloop.run(_last_root()))
         return
-    key = known_ledger_key(settings().data_dir)
     published = _read(root_file) if root_file is not None else None
-    findings = asyncio.run(verify(at=now(), public=key.public if key else None, published=published))
+    findings = uvloop.run(_findings(now(), _public(public_key, published), published))
     click.echo(_json(findings) if as_json else _text(findings))
     context.exit(1 if findings.differences else 0)
+
+
+def _public(given: str | None, published: PublishedRoot | None) -> bytes | None:
+    """The key to check signatures with: the one given, else our own, else that of the published root."""
+    try:
+        if given is not None:
+            return bytes.fromhex(given)
+    except ValueError as error:
+        raise click.ClickException("--key takes the hexadecimal digits that --print-key prints") from error
+    own = known_ledger_key(settings().data_dir)
+    if own is not None:
+        return own.public
+    return bytes.fromhex(published.key) if published is not None else None
+
+
+async def _findings(at: datetime, public: bytes | None, published: PublishedRoot | None) -> Findings:
+    await open_pool()
+    try:
+        findings = await verify(at=at, public=public, published=published)
+        await check_boards(findings)
+    finally:
+        await close_client()
+        await close_pool()
+    return findings
 
 
 async def _last_root() -> str:
@@ -67,20 +90,13 @@ async def _last_root() -> str:
     key = known_ledger_key(settings().data_dir)
     if not roots or key is None or roots[-1].key_id != key.key_id:
         raise click.ClickException("no root is signed here yet: the first is signed when a day has ended")
-    return _published(roots[-1].told, roots[-1].signature, key)
-
-
-def _published(told: DayRoot, signature: bytes, key: SigningKey) -> str:
-    file = _RootFile(told.day, told.block, told.root.hex(), signature.hex(), key.public.hex())
-    return msgspec.json.encode(file).decode()
+    return msgspec.json.encode(published(roots[-1], key)).decode()
 
 
 def _read(file: Path) -> PublishedRoot:
     try:
-        found = msgspec.json.decode(file.read_bytes(), type=_RootFile)
-        told = DayRoot(found.day, found.block, bytes.fromhex(found.root))
-        return PublishedRoot(told, bytes.fromhex(found.signature), bytes.fromhex(found.key))
-    except ValueError as error:
+        return read_published(file.read_bytes())
+    except NotARootError as error:
         raise click.ClickException(f"{file} is not a published root: {error}") from error
 
 

@@ -16,6 +16,9 @@ from thidua.kernel.errors import NotFoundError
 from thidua.ledger import queries
 from thidua.scoring.registry import Registry
 
+# Each reading looks through all activities, so it is worth its while.
+_READ_AT_ONCE = 100_000
+
 
 async def recalculate(
     decision: str, *, version: int, starts_at: datetime, ends_at: datetime, by: str, at: datetime
@@ -39,12 +42,13 @@ async def recalculate(
     while True:
         async with transaction(readonly=True) as connection:
             found = await ranges.judged_otherwise(
-                connection, (starts_at, ends_at), after, version=version, rows_max=ROWS_MAX
+                connection, (starts_at, ends_at), after, version=version, rows_max=_READ_AT_ONCE
             )
         if not found:
             return total
-        ids = [activity for _, activity in found]
-        total = total.plus(await carry_out(decided, ids, registry, changed=changed, store=store))
+        for start in range(0, len(found), ROWS_MAX):
+            ids = [activity for _, activity in found[start : start + ROWS_MAX]]
+            total = total.plus(await carry_out(decided, ids, registry, changed=changed, store=store))
         after = found[-1]
 
 

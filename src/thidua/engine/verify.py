@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from thidua.engine.findings import Findings
+from thidua.engine.published import PublishedRoot
 from thidua.engine.rulebooks import shelf_of
-from thidua.engine.verify_chain import PublishedRoot, check_chain
+from thidua.engine.verify_chain import check_chain
 from thidua.engine.verify_totals import check_totals
 from thidua.infra.database import owner_connection
 from thidua.ledger import queries

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from thidua.engine.findings import Findings
+from thidua.engine.published import PublishedRoot
 from thidua.infra.database import Connection
 from thidua.infra.keys import is_signed, key_id_of
 from thidua.ledger import proof, seal
@@ -12,15 +13,6 @@ from thidua.ledger.merkle import root_of
 from thidua.ledger.seal import NO_BLOCK, Block, DayRoot
 
 _BLOCKS_AT_ONCE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedRoot:
-    """A root that somebody kept outside: what it says, its signature, and the public key that made it."""
-
-    told: DayRoot
-    signature: bytes
-    public: bytes
 
 
 @dataclass(slots=True)
@@ -153,7 +145,8 @@ def _check_root(told: DayRoot, chain: _Chain, findings: Findings) -> None:
 
 def _check_published(published: PublishedRoot, chain: _Chain, findings: Findings) -> None:
     told = published.told
-    if not is_signed(told.message, published.signature, public=published.public):
+    signature, public = bytes.fromhex(published.signature), bytes.fromhex(published.key)
+    if not is_signed(told.message, signature, public=public):
         findings.add("published_signature_false", day=told.day)
     if chain.hashes.get(told.block) != told.root:
         findings.add("published_root_differs", day=told.day, block=told.block)
