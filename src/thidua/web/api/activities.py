@@ -72,7 +72,8 @@ async def _reports(intake: Intake, caller: Caller) -> tuple[list[ActivityReport]
         return reports_of(intake.bodies, source=caller.source, units={}), list(intake.errors)
     units = await _units({name for name in named if isinstance(name, str)})
     good = [(index, body) for index, body in intake.bodies if not body.unit or body.unit in units]
-    unknown = [FieldError("unit", "unknown_unit", i) for i, body in intake.bodies if (i, body) not in good]
+    bad = [index for index, body in intake.bodies if body.unit and body.unit not in units]
+    unknown = [FieldError("unit", "unknown_unit", index) for index in bad]
     return reports_of(good, source=caller.source, units=units), [*intake.errors, *unknown]
 
 
