@@ -62,6 +62,8 @@ PLAN: dict[str, tuple[object, dict[Window, int]]] = {
     "MANUAL": ((-1000, 1000), {}),
 }
 DERIVED = {"mentor_quota_5", "team_week_active"}
+# Types that the catalogue got after version 1 was shipped: a later version of a rulebook pays for them.
+LATER: set[str] = set()
 # The scoring specification, sentence 5.
 BY_QUANTITY = {
     "FAMILY_GUIDED",
@@ -145,7 +147,7 @@ def test_only_contributed_resources_and_derived_awards_have_no_rule_of_their_own
     paid = {code for name, one in rules.items() if name not in DERIVED for code in one.types}
     derived = {code for code, one in catalogue().types.items() if one.is_derived}
 
-    assert set(catalogue().types) - paid == {"RESOURCE_CONTRIBUTED"} | derived
+    assert set(catalogue().types) - paid == {"RESOURCE_CONTRIBUTED"} | derived | LATER
     assert paid == set(PLAN)
 
 
@@ -190,6 +192,7 @@ def test_conditions_are_as_specified(rules: Rules) -> None:
 def test_derived_awards_are_as_specified(rules: Rules) -> None:
     quota, week = rules["mentor_quota_5"], rules["team_week_active"]
     of_a_person = {code for code, one in catalogue().types.items() if 1 in one.kinds and not one.is_derived}
+    of_a_person -= LATER
 
     assert (quota.points, quota.pays, set(quota.types)) == (50, Pays.ACTOR, {"MENTOR_SESSION"})
     assert (quota.category, week.category) == ("mentoring", "organisation")
