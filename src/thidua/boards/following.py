@@ -44,7 +44,7 @@ SELECT {POSITION_SQL} AS position, statement_timestamp() AS as_of,
 _NEWS = """
 SELECT DISTINCT subject, subject_kind, team, unit, festival, category,
     (occurred_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day
-FROM ledger_entry WHERE tx >= $1 OR tx = ANY($2::bigint[]) LIMIT $3
+FROM ledger_entry WHERE tx >= $1 OR tx = ANY($2::bigint[]) OR id > $3 LIMIT $4
 """
 _HAS_TALLIES = "SELECT EXISTS (SELECT FROM tally WHERE unit = ANY($1::uuid[]))"
 
@@ -200,12 +200,12 @@ async def _news(
     connection: asyncpg.Connection, since: Position, now: Position
 ) -> Sequence[asyncpg.Record] | None:
     """What was posted between two snapshots; None when that is too much, or cannot be told."""
-    usable = since.usable_at(now)
-    if usable is None:
+    if not since.can_be_read_on_at(now):
         return None
-    if usable.xmax == now.xmax and not usable.open:
+    new_after = since.new_after_at(now)
+    if since.xmax == now.xmax and not since.open and new_after >= now.latest:
         return ()
-    rows = await connection.fetch(_NEWS, usable.xmax, list(usable.open), NEWS_MAX)
+    rows = await connection.fetch(_NEWS, since.xmax, list(since.open), new_after, NEWS_MAX)
     return rows if len(rows) < NEWS_MAX else None
 
 

@@ -82,8 +82,8 @@ async def adopted(
     cursor, shape = await stored_fields(store, key, "cursor", "shape")
     if cursor is None or shape != shape_of(key, units):
         return None
-    usable = Position.parse(cursor).usable_at(now)
-    return None if usable is None else Loaded(usable, cursor, units, organisation)
+    position = Position.parse(cursor)
+    return Loaded(position, cursor, units, organisation) if position.can_be_read_on_at(now) else None
 
 
 async def stored_fields(store: Store, key: BoardKey, *names: str) -> list[str | None]:

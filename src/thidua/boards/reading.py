@@ -4,6 +4,7 @@ A large board is read from Redis while it is whole there and at most two seconds
 from SQL, exact at the moment shown, and says so.
 """
 
+import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -97,6 +98,8 @@ class Reader:
             if near is not None:
                 return await self._around_large(key, near)
         shelved = await self._standing(key)
+        if shelved.standing.is_slow_to_find_in:
+            await asyncio.to_thread(shelved.standing.make_index)
         index = shelved.standing.find(subject)
         if index is None:
             raise NotOnBoardError(subject=subject)

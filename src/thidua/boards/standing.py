@@ -5,9 +5,10 @@ compares rows. PostgreSQL makes them, Redis gets them, pages are cut from them.
 """
 
 import struct
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -26,6 +27,10 @@ _SUBJECT_AT = 16
 _PARTS = 1 << 64
 # So many rows are searched one subject after the other; beyond, one walk finds them all.
 _FINDS_MAX = 100_000
+# An index holds the last five bytes of a subject (the random ones) and its row in one number.
+_TAIL_BYTES, _ROW_BITS = 5, 24
+_ROW_MASK = (1 << _ROW_BITS) - 1
+_INDEX_FROM_ROWS = 20_000
 POSITION_BYTES = RECORD_BYTES + 8
 _WITHOUT_RANK = (1 << 64) - 1
 
@@ -68,6 +73,7 @@ class Standing:
     members: Sequence[int] | None = None
     unranked: tuple[Place, ...] = ()
     is_frozen: bool = True
+    _index: list["array[int]"] = field(default_factory=list, compare=False, repr=False)
     members_on: date | None = None
 
     @property
@@ -93,13 +99,22 @@ class Standing:
         beyond = self.unranked[max(start - self.ranked, 0) : max(stop - self.ranked, 0)]
         return [*places, *beyond]
 
+    @property
+    def is_slow_to_find_in(self) -> bool:
+        """Whether `make_index` is worth its time before the first `find`."""
+        return self.ranked > _INDEX_FROM_ROWS and not self._index
+
+    def make_index(self) -> None:
+        """Make finding quick in a large standing; takes a moment, and eight bytes a row."""
+        ends = range(RECORD_BYTES, len(self.records) + 1, RECORD_BYTES)
+        tails = (int.from_bytes(self.records[end - _TAIL_BYTES : end], "big") for end in ends)
+        self._index[:] = [array("Q", sorted((tail << _ROW_BITS) | row for row, tail in enumerate(tails)))]
+
     def find(self, subject: UUID) -> int | None:
         """Where the subject stands, counted from 0."""
-        wanted, at = subject.bytes, self.records.find(subject.bytes)
-        while at >= 0 and at % RECORD_BYTES != _SUBJECT_AT:
-            at = self.records.find(wanted, at + 1)
-        if at >= 0:
-            return at // RECORD_BYTES
+        found = self._indexed(subject.bytes) if self._index else self._searched(subject.bytes)
+        if found is not None:
+            return found
         beyond = (index for index, place in enumerate(self.unranked) if place.subject == subject)
         found = next(beyond, None)
         return None if found is None else self.ranked + found
@@ -154,6 +169,22 @@ class Standing:
 
     def _record(self, index: int) -> bytes:
         return self.records[index * RECORD_BYTES : (index + 1) * RECORD_BYTES]
+
+    def _indexed(self, subject: bytes) -> int | None:
+        index, tail = self._index[0], int.from_bytes(subject[-_TAIL_BYTES:], "big")
+        at = bisect_left(index, tail << _ROW_BITS)
+        while at < len(index) and index[at] >> _ROW_BITS == tail:
+            row = index[at] & _ROW_MASK
+            if self._record(row)[_SUBJECT_AT:] == subject:
+                return row
+            at += 1
+        return None
+
+    def _searched(self, subject: bytes) -> int | None:
+        at = self.records.find(subject)
+        while at >= 0 and at % RECORD_BYTES != _SUBJECT_AT:
+            at = self.records.find(subject, at + 1)
+        return at // RECORD_BYTES if at >= 0 else None
 
     def _tail(self, index: int) -> bytes:
         return self._record(index)[8:]

@@ -10,17 +10,16 @@ from typing import Self
 
 from thidua.infra.database import Connection
 
-# One text: cluster and timeline, start of the server, snapshot. Inside a statement, exactly what it sees.
+# One text: database and timeline, start of the server, snapshot, latest entry: what its statement sees.
 POSITION_SQL = """
 (SELECT c.system_identifier || '-' || (SELECT oid FROM pg_database WHERE datname = current_database())
     || '-' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
     || '/' || extract(epoch FROM pg_postmaster_start_time()) || '/' || pg_current_snapshot()
+    || '/' || coalesce((SELECT max(id) FROM ledger_entry), 0)
  FROM pg_control_system() c)
 """
 
-# A crash may lose the numbers of transactions that aborted in its last moment, and they are given out again.
-# They span well below a second; this many have never been seen to abort unflushed.
-_GIVEN_OUT_AGAIN_MAX = 10_000
+_NO_ENTRY = (1 << 63) - 1
 
 _HOLDER_SQL = """
 SELECT pid, extract(epoch FROM clock_timestamp() - xact_start)::float8 AS seconds
@@ -39,27 +38,33 @@ class Position:
     xmin: int
     xmax: int
     open: tuple[int, ...]
+    latest: int
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read what `POSITION_SQL` or `text` gave."""
-        cluster, started, snapshot = text.split("/")
+        cluster, started, snapshot, latest = text.split("/")
         xmin, xmax, xip = snapshot.split(":")
-        return cls(cluster, started, int(xmin), int(xmax), tuple(int(one) for one in xip.split(",") if one))
+        still_open = tuple(int(one) for one in xip.split(",") if one)
+        return cls(cluster, started, int(xmin), int(xmax), still_open, int(latest))
 
     @property
     def text(self) -> str:
         """The position as one line."""
-        return f"{self.cluster}/{self.started}/{self.xmin}:{self.xmax}:{','.join(map(str, self.open))}"
+        snapshot = f"{self.xmin}:{self.xmax}:{','.join(map(str, self.open))}"
+        return f"{self.cluster}/{self.started}/{snapshot}/{self.latest}"
 
-    def usable_at(self, now: "Position") -> "Position | None":
-        """From where to read on at `now`; None when only reading everything again is safe."""
-        if self.cluster != now.cluster or self.xmin > now.xmax:
-            return None
-        if self.started == now.started:
-            return self
-        back = max(self.xmin - _GIVEN_OUT_AGAIN_MAX, 0)
-        return Position(now.cluster, now.started, back, back, ())
+    def can_be_read_on_at(self, now: Self) -> bool:
+        """Whether what came since can be told at `now`: it cannot in another database or timeline."""
+        return self.cluster == now.cluster and self.xmin <= now.xmax and self.latest <= now.latest
+
+    def new_after_at(self, now: Self) -> int:
+        """Entries with a higher number are new whatever their transaction's number.
+
+        A crash forgets the numbers of transactions that left no trace, and gives them out again; it never
+        does so with the number of a committed entry.
+        """
+        return _NO_ENTRY if self.started == now.started else self.latest
 
 
 @dataclass(frozen=True, slots=True)
