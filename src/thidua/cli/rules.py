@@ -20,7 +20,7 @@ from thidua.scoring.rulebook import parse_rulebook
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
-@click.group(help="Check, publish and try out rulebooks; recalculate under one.")
+@click.group("rules", help="Check, publish and try out rulebooks; recalculate under one.")
 def command() -> None:
     """Hold the commands about rulebooks."""
 

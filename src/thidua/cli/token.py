@@ -16,7 +16,7 @@ T = TypeVar("T")
 _SCOPES = ", ".join(scope.value for scope in Scope)
 
 
-@click.group(help="Make, replace and revoke the tokens of programs that call the API.")
+@click.group("token", help="Make, replace and revoke the tokens of programs that call the API.")
 def command() -> None:
     """Hold the commands about tokens."""
 
