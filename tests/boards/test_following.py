@@ -25,6 +25,7 @@ from tests.boards.comparing import in_redis, in_sql, store_here
 from thidua.boards.following import Follower
 from thidua.boards.loading import load
 from thidua.boards.model import BoardKey
+from thidua.boards.wanted import wanted
 from thidua.infra.database import connection, owner_connection, transaction
 
 KEYS = (
@@ -240,3 +241,15 @@ async def test_around_a_row_redis_tells_what_sql_tells(
         better = [row.points for row in rows if row.points > rows[index].points]
         assert one.better_points == (min(better) if better else None)
     assert await follower.store.ranks(key, [rows[4].subject, people(99)[98]]) == [rows[4].rank, None]
+
+
+async def test_what_cannot_be_understood_in_redis_counts_as_not_there(
+    follower: Follower, direct: asyncpg.Connection, redis_client: Redis
+) -> None:
+    key = KEYS[0]
+    await take(follower, key)
+    await redis_client.hset(follower.store.keys(key)[0], "cursor", "of/another/version")
+    await redis_client.zadd(follower.store.wanted_key, {"people-total|all|no-uuid||": 2_000_000_000})
+
+    assert not await follower.adopt(direct, key)
+    assert await wanted(follower.store) == []

@@ -20,7 +20,7 @@ from thidua.infra.redis import client
 # A sorted set's scores are doubles: beyond this, neighbours would be rounded together.
 POINTS_MAX = 1 << 53
 _ROWS_AT_ONCE = 1_000
-_FORM_VERSION = b"1"
+_FORM_VERSION = b"2"
 # What a load that was cut short leaves behind goes by itself.
 _LEFT_BEHIND_SECONDS = 900
 _LOAD_TIMEOUT = "SET LOCAL statement_timeout = '120s'"
@@ -82,7 +82,10 @@ async def adopted(
     cursor, shape = await stored_fields(store, key, "cursor", "shape")
     if cursor is None or shape != shape_of(key, units):
         return None
-    position = Position.parse(cursor)
+    try:
+        position = Position.parse(cursor)
+    except ValueError:  # not ours, or of another version: what Redis holds is never to be relied on
+        return None
     return Loaded(position, cursor, units, organisation) if position.can_be_read_on_at(now) else None
 
 

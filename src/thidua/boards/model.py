@@ -54,7 +54,10 @@ def key_of(text: str) -> BoardKey | None:
     if len(parts) != len(BoardKey.__slots__) or parts[0] not in boards():
         return None
     slug, period, scope, kind, division = parts
-    return BoardKey(slug, period, UUID(scope), kind or None, division or None)
+    try:
+        return BoardKey(slug, period, UUID(scope), kind or None, division or None)
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class Reader:
         self._small_until: dict[BoardKey, float] = {}
         self._questions: dict[Words, Question] = {}
         self._questions_version = b""
+        self._indexing = asyncio.Lock()
 
     async def understand(self, words: Words) -> Question:
         """The board meant, or every fault of the question."""
@@ -98,8 +99,9 @@ class Reader:
             if near is not None:
                 return await self._around_large(key, near)
         shelved = await self._standing(key)
-        if shelved.standing.is_slow_to_find_in:
-            await asyncio.to_thread(shelved.standing.make_index)
+        async with self._indexing:
+            if shelved.standing.is_slow_to_find_in:
+                await asyncio.to_thread(shelved.standing.make_index)
         index = shelved.standing.find(subject)
         if index is None:
             raise NotOnBoardError(subject=subject)

@@ -17,13 +17,13 @@ async def wanted(store: Store) -> list[BoardKey]:
     for text in cast("list[bytes]", unread):
         await drop(store, text)
     asked = cast("list[bytes]", await client().zrevrange(store.wanted_key, 0, -1))
-    keys = (key_of(text.decode()) for text in asked)
+    keys = (key_of(text.decode(errors="replace")) for text in asked)
     return [key for key in keys if key is not None]
 
 
 async def drop(store: Store, text: bytes) -> None:
     """Take a board out of Redis."""
-    key = key_of(text.decode())
+    key = key_of(text.decode(errors="replace"))
     await client().zrem(store.wanted_key, text)
     if key is not None:
         await client().unlink(*store.keys(key))
