@@ -15,9 +15,13 @@ _UNSURE = {502, 503, 504}
 _BATCH = 500
 
 _PAID_TWICE = """
-SELECT activity, rule, subject FROM ledger_entry WHERE kind = 1 GROUP BY 1, 2, 3 HAVING count(*) > 1
+SELECT activity, rule, subject FROM ledger_entry WHERE kind = 1 AND subject = ANY($1::uuid[])
+GROUP BY 1, 2, 3 HAVING count(*) > 1
 """
-_POINTS = "SELECT subject::text, sum(points)::int FROM ledger_entry GROUP BY 1 HAVING sum(points) <> 0"
+_PRESENT = "SELECT id::text FROM activity WHERE actor = ANY($1::uuid[])"
+_POINTS = (
+    "SELECT subject::text, sum(points)::int FROM ledger_entry WHERE subject = ANY($1::uuid[]) GROUP BY 1"
+)
 
 
 @dataclass
@@ -64,12 +68,13 @@ class History:
         await eventually_async(enough, seconds=seconds)
 
     async def faults(self, dsn: str) -> list[str]:
-        """Whatever was lost, invented, paid twice or paid wrongly; nothing else may use the database."""
+        """Whatever was lost, invented, paid twice or paid wrongly, to anybody we reported."""
+        actors = list({body["actor"] for body in self.sent.values()})
         direct = await asyncpg.connect(dsn)
         try:
-            present = {row[0] for row in await direct.fetch("SELECT id::text FROM activity")}
-            twice = await direct.fetch(_PAID_TWICE)
-            points = {row[0]: row[1] for row in await direct.fetch(_POINTS)}
+            present = {row[0] for row in await direct.fetch(_PRESENT, actors)}
+            twice = await direct.fetch(_PAID_TWICE, actors)
+            points = {row[0]: row[1] for row in await direct.fetch(_POINTS, actors)}
         finally:
             await direct.close()
         due = points_due([self.sent[one] for one in present & self.sent.keys()])
