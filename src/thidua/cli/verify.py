@@ -11,6 +11,7 @@ from thidua.engine.findings import Findings
 from thidua.engine.published import NotARootError, PublishedRoot, published, read_published
 from thidua.engine.verify import verify
 from thidua.engine.verify_boards import check_boards
+from thidua.infra import collector
 from thidua.infra.clock import now
 from thidua.infra.database import close_pool, open_pool, owner_connection
 from thidua.infra.keys import known_ledger_key, ledger_key
@@ -71,6 +72,7 @@ def _public(given: str | None, published: PublishedRoot | None) -> bytes | None:
 
 
 async def _findings(at: datetime, public: bytes | None, published: PublishedRoot | None) -> Findings:
+    collector.calm()
     await open_pool()
     try:
         findings = await verify(at=at, public=public, published=published)
