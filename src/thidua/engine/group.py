@@ -1,4 +1,4 @@
-"""One group of checked reports, recorded and scored in one transaction (DESIGN, the way of one activity)."""
+"""One group of checked reports, recorded and scored in one transaction (ARCHITECTURE.md, one activity)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
