@@ -20,7 +20,7 @@ Found: TypeAlias = Vicinity | Literal[False] | None
 # The relay itself looks at the ledger less often than this.
 _LOOK_SECONDS = 0.01
 _Page: TypeAlias = tuple[BoardKey, int | None, bytes, int]
-_Around: TypeAlias = tuple[BoardKey, int, UUID]
+Around: TypeAlias = tuple[BoardKey, int, UUID]
 
 
 class Large:
@@ -32,7 +32,6 @@ class Large:
         self._gate = Gate(lambda: client().ping())
         self._looks: Gather[BoardKey, Seen | None] = Gather(self._look)
         self._pages: Gather[_Page, Slice | None] = Gather(self._page)
-        self._arounds: Gather[_Around, Found] = Gather(self._around)
         self._looked: dict[BoardKey, tuple[float, Seen | None]] = {}
         self._wanted: dict[BoardKey, float] = {}
         self._asking: set[asyncio.Task[None]] = set()
@@ -54,14 +53,15 @@ class Large:
         """Rows from `start`, or behind a record."""
         return await self._pages.ask((key, start, behind, rows)) if self._gate.is_open else None
 
-    async def around(self, key: BoardKey, subject: UUID, *, span: int) -> Found:
-        """The rows around a subject."""
-        if not self._gate.is_open:
-            return None
-        found = await self._arounds.ask((key, span, subject))
-        if found is not None:
-            self.want(key, every_seconds=_WANT_AGAIN_SECONDS)
-        return found
+    async def arounds(self, asked: Sequence[Around]) -> list[Found]:
+        """The rows around each subject, one question a board."""
+        together: dict[tuple[BoardKey, int], list[UUID]] = defaultdict(list)
+        for key, span, subject in asked:
+            together[key, span].append(subject)
+        answers: dict[Around, Found] = {}
+        for (key, span), subjects in together.items():
+            answers |= await self._around_one_board(key, span, subjects)
+        return [answers[one] for one in asked]
 
     async def ranks(self, key: BoardKey, subjects: Sequence[UUID]) -> list[int | None] | None:
         """The ranks of subjects."""
@@ -95,17 +95,9 @@ class Large:
     async def _one_page(self, key: BoardKey, start: int | None, behind: bytes, rows: int) -> Slice | None:
         return await self._gate.through(lambda: self._store.page(key, start=start, behind=behind, rows=rows))
 
-    async def _around(self, asked: Sequence[_Around]) -> list[Found]:
-        together: dict[tuple[BoardKey, int], list[UUID]] = defaultdict(list)
-        for key, span, subject in asked:
-            together[key, span].append(subject)
-        answers: dict[_Around, Found] = {}
-        for (key, span), subjects in together.items():
-            answers |= await self._around_one_board(key, span, subjects)
-        return [answers[one] for one in asked]
-
-    async def _around_one_board(self, key: BoardKey, span: int, subjects: list[UUID]) -> dict[_Around, Found]:
+    async def _around_one_board(self, key: BoardKey, span: int, subjects: list[UUID]) -> dict[Around, Found]:
         found = await self._gate.through(lambda: self._store.around(key, subjects, span=span))
         if found is None:
             return {(key, span, subject): None for subject in subjects}
+        self.want(key, every_seconds=_WANT_AGAIN_SECONDS)
         return {(key, span, subject): one or False for subject, one in zip(subjects, found, strict=True)}

@@ -13,7 +13,9 @@ from uuid import UUID
 
 import asyncpg
 
+from thidua.boards import large
 from thidua.boards.errors import NotOnBoardError
+from thidua.boards.gather import Gather
 from thidua.boards.large import Large
 from thidua.boards.model import Around, BoardKey, BoardPage, BoardQuery, BoardRow, Place, Stamp
 from thidua.boards.names import Names
@@ -41,6 +43,9 @@ class Reader:
         """Read from `store` and from the pool."""
         self._large = Large(store)
         self._shelf = Shelf()
+        self._arounds: Gather[large.Around, tuple[large.Found, dict[UUID, ShownName]]] = Gather(
+            self._read_arounds
+        )
         self._names = Names()
         self._small_until: dict[BoardKey, float] = {}
         self._questions: dict[Words, Question] = {}
@@ -93,11 +98,11 @@ class Reader:
     async def around(self, key: BoardKey, subject: UUID, *, span: int) -> Around:
         """The rows around a subject, and its gap to the next better score."""
         if self._may_be_large(key):
-            near = await self._large.around(key, subject, span=span)
+            near, lines = await self._arounds.ask((key, span, subject))
             if near is False:
                 raise NotOnBoardError(subject=subject)
             if near is not None:
-                return await self._around_large(key, near)
+                return await self._around_large(key, near, lines)
         shelved = await self._standing(key)
         async with self._indexing:
             if shelved.standing.is_slow_to_find_in:
@@ -120,9 +125,23 @@ class Reader:
         """The shown names of subjects, all of one kind."""
         return await self._names.lines(subjects, who)
 
-    async def _around_large(self, key: BoardKey, near: Vicinity) -> Around:
+    async def _read_arounds(
+        self, asked: Sequence[large.Around]
+    ) -> list[tuple[large.Found, dict[UUID, ShownName]]]:
+        """Rows and names for all who ask at once, in two questions."""
+        found = await self._large.arounds(asked)
+        subjects: dict[SubjectKind, set[UUID]] = {}
+        for (key, _, _), near in zip(asked, found, strict=True):
+            if near:
+                subjects.setdefault(key.board.who, set()).update(place.subject for place in near.places)
+        lines: dict[UUID, ShownName] = {}
+        for who, some in subjects.items():
+            lines |= await self._names.lines(some, who)
+        return [(near, lines) for near in found]
+
+    async def _around_large(self, key: BoardKey, near: Vicinity, lines: dict[UUID, ShownName]) -> Around:
         stamp = await self._redis_stamp(near.seen)
-        page = await self._shown(key, stamp, near.places, total=near.total, is_last=True)
+        page = await self._shown(key, stamp, near.places, total=near.total, is_last=True, lines=lines)
         better = None if near.better_points is None else near.better_points * 100
         return _around(page, near.own - near.start, better)
 
@@ -147,13 +166,19 @@ class Reader:
         return page
 
     async def _shown(
-        self, key: BoardKey, stamp: Stamp, places: Sequence[Place], *, total: int, is_last: bool
+        self,
+        key: BoardKey,
+        stamp: Stamp,
+        places: Sequence[Place],
+        *,
+        total: int,
+        is_last: bool,
+        lines: dict[UUID, ShownName] | None = None,
     ) -> BoardPage:
         subjects = [place.subject for place in places]
-        lines, before = (
-            await self._names.lines(subjects, key.board.who),
-            await self._ranks_before(key, subjects),
-        )
+        if lines is None:
+            lines = await self._names.lines(subjects, key.board.who)
+        before = await self._ranks_before(key, subjects)
         rows = tuple(
             BoardRow(place, _line(lines, place, key), _change(before.get(place.subject), place.rank))
             for place in places

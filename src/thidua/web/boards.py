@@ -8,7 +8,6 @@ from uuid import UUID
 from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Stream
-from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp
 
 from thidua.boards.definitions import boards
@@ -16,7 +15,7 @@ from thidua.boards.errors import NotOnBoardError
 from thidua.boards.export import about, csv_of, xlsx_of, xlsx_rows
 from thidua.boards.model import Stamp
 from thidua.boards.reading import Reader, reader
-from thidua.web.answer_cache import AnswerCache
+from thidua.web.answer_cache import AnswerCache, ReadyAnswer
 from thidua.web.api.boards import ExportOperation
 from thidua.web.board_queries import SPAN_DEFAULT, Asked, asked, subject_of
 from thidua.web.board_views import around_view, board_view, grouped
@@ -45,7 +44,7 @@ async def board_page(request: AnyRequest, slug: FromPath[str]) -> ASGIApp:
     question = await asked(here, slug, request.scope["query_string"])
     stamp = await here.stamp(question.query.key)
 
-    async def made() -> tuple[Stamp, ASGIResponse]:
+    async def made() -> tuple[Stamp, ReadyAnswer]:
         return await _page(here, question, language, own_address(request))
 
     return await _pages.get((slug, request.scope["query_string"], language), stamp, made)
@@ -90,9 +89,7 @@ def _download(slug: str, ending: str) -> dict[str, str]:
     return {"content-disposition": name, "cache-control": "no-cache"}
 
 
-async def _page(
-    here: Reader, question: Asked, language: Language, address: str
-) -> tuple[Stamp, ASGIResponse]:
+async def _page(here: Reader, question: Asked, language: Language, address: str) -> tuple[Stamp, ReadyAnswer]:
     page = await here.page(question.query)
     subject = subject_of(question.words)
     kept = {name: question.words[name] for name in _KEPT if name in question.words}
@@ -107,7 +104,7 @@ async def _page(
     }
     headers = {"cache-control": "no-cache", "vary": "Cookie, Accept-Language", "content-language": language}
     body = html("boards/page.html", language, address, **context)
-    return page.stamp, ASGIResponse(body=body, media_type=HTML, headers=headers)
+    return page.stamp, ReadyAnswer(body, media_type=HTML, headers=headers)
 
 
 async def _around(here: Reader, question: Asked, subject: UUID, language: Language) -> dict[str, Any] | None:

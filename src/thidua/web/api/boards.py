@@ -14,7 +14,7 @@ from litestar.types import ASGIApp
 from thidua.boards.definitions import boards
 from thidua.boards.model import Stamp
 from thidua.boards.reading import Reader, reader
-from thidua.web.answer_cache import AnswerCache
+from thidua.web.answer_cache import AnswerCache, ReadyAnswer
 from thidua.web.api.answers import answer_json
 from thidua.web.api.board_bodies import (
     AROUND_EXAMPLE,
@@ -105,7 +105,7 @@ async def read_board(request: AnyRequest, slug: FromPath[str]) -> ASGIApp:
     question = await asked(here, slug, query_string)
     stamp = await here.stamp(question.query.key)
 
-    async def made() -> tuple[Stamp, ASGIResponse]:
+    async def made() -> tuple[Stamp, ReadyAnswer]:
         return await _page(here, question, language)
 
     return await _pages.get((slug, query_string, language), stamp, made)
@@ -126,15 +126,15 @@ async def read_around(request: AnyRequest, slug: FromPath[str], subject: FromPat
     return _answer(_encode(around_body(question.question, around, language)))
 
 
-async def _page(here: Reader, question: Asked, language: Language) -> tuple[Stamp, ASGIResponse]:
+async def _page(here: Reader, question: Asked, language: Language) -> tuple[Stamp, ReadyAnswer]:
     page = await here.page(question.query)
     body: dict[str, Any] = page_body(question.question, page, question.cursor(page.after), language)
     return page.stamp, _answer(_encode(body))
 
 
-def _answer(body: bytes) -> ASGIResponse:
+def _answer(body: bytes) -> ReadyAnswer:
     # Ready to be sent as it is, again and again.
-    return ASGIResponse(body=body, media_type="application/json", headers=_HEADERS)
+    return ReadyAnswer(body, media_type="application/json", headers=_HEADERS)
 
 
 board_handlers = [read_boards, read_board, read_around]
