@@ -6,10 +6,12 @@ then the result as JSON.
 
 import asyncio
 import mmap
+import os
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import hiredis
 import msgspec
@@ -134,8 +136,7 @@ class _Socket(asyncio.Protocol):
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
         self._send()
 
     @override
@@ -208,6 +209,7 @@ def _size_of(held: bytearray) -> int:
 
 async def _run(job: Job) -> Took:
     load, loop = _Load(job), asyncio.get_running_loop()
+    loop.set_exception_handler(_give_up)
     kind = _Resp if job.replies else _Http
     host, _, port = job.address.rpartition(":")
     loop.call_later(job.warm_seconds, load.open)
@@ -219,6 +221,11 @@ async def _run(job: Job) -> Took:
             await loop.create_unix_connection(lambda: kind(load), job.address)
     await load.ended.wait()
     return load.took()
+
+
+def _give_up(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    sys.stderr.write(f"bench client: {context}\n")
+    os._exit(1)
 
 
 def _say(line: str) -> None:

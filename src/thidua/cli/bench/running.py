@@ -86,8 +86,8 @@ def running(ground: Ground, database: str, *, app: str | None = None) -> Iterato
 def _service(
     ground: Ground, name: str, environ: dict[str, str], is_ready: Callable[[int], bool] = lambda _pid: True
 ) -> Service:
-    command = [sys.executable, "-m", "thidua", name]
-    return Service(name=name, command=command, environ=environ, is_ready=is_ready, log=ground.folder / "log")
+    command, log = [sys.executable, "-m", "thidua", name], ground.folder / f"{name}.log"
+    return Service(name=name, command=command, environ=environ, is_ready=is_ready, log=log)
 
 
 async def _token() -> str:
