@@ -1,7 +1,7 @@
 """Sealing: once a second what was committed is bound into the chain; after each day its root is signed."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -20,7 +20,9 @@ from thidua.ledger.seal import Block, OpenEntry, SignedRoot
 LEADER_LOCK = 0x7365_616C
 EVERY_SECONDS = 1.0
 # So much is committed at once; a large import is sealed in several transactions.
-_BLOCKS_MAX = 64
+_BLOCKS_MAX = 256
+# Sorting what one huge import wrote takes longer than a request may.
+_PATIENT = "SET LOCAL statement_timeout = '120s'"
 _LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ServiceUnavailableError)
 
 _log = structlog.get_logger()
@@ -48,14 +50,14 @@ async def seal_once(*, at: datetime, rows_max: int = seal.ROWS_MAX) -> int:
     async with transaction() as connection:
         if not await _is_leader(connection):
             return 0
+        await connection.execute(_PATIENT)
         last = await seal.last_block(connection)
-        while made < _BLOCKS_MAX:
-            entries = await _next(connection, last, rows_max)
-            if not entries:
-                break
+        async for entries in _portions(connection, last, rows_max):
             last = seal.block_of(entries, last, at=at)
             await seal.add_block(connection, last)
             made += 1
+            if made == _BLOCKS_MAX:
+                break
     return made
 
 
@@ -77,26 +79,20 @@ async def _is_leader(connection: Connection) -> bool:
     return bool(await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", LEADER_LOCK))
 
 
-async def _next(connection: Connection, last: Block | None, rows_max: int) -> Sequence[OpenEntry]:
-    """Return the entries of the next block, in order; none when all is sealed."""
+async def _portions(
+    connection: Connection, last: Block | None, rows_max: int
+) -> AsyncIterator[Sequence[OpenEntry]]:
+    """Yield the entries of one block after the other, in order."""
     if last is not None and await seal.has_moved(connection, last):
-        return await _next_after_move(connection, last, rows_max)
-    after = (last.tx_to, last.entries[-1]) if last is not None else (0, 0)
-    while found := await seal.open_entries(connection, after, rows_max=rows_max):
-        fresh = await _fresh(connection, found)
-        if fresh:
-            return fresh
-        after = (found[-1].tx, found[-1].id)
-    return ()
-
-
-async def _next_after_move(connection: Connection, last: Block, rows_max: int) -> Sequence[OpenEntry]:
-    """Seal first what the old server left open, then what this one wrote, whose numbers begin again."""
-    after = (last.tx_to, last.entries[-1])
-    left = await seal.open_entries(connection, after, rows_max=rows_max, of_old_server=True)
-    if left:
-        return left
-    return await seal.entries_since_move(connection, rows_max=rows_max)
+        # First what the old server left open, then what this one wrote, whose numbers begin again.
+        async for entries in seal.open_entries(connection, last, rows_max=rows_max, of_old_server=True):
+            yield entries
+        async for entries in seal.entries_since_move(connection, rows_max=rows_max):
+            yield entries
+        return
+    async for entries in seal.open_entries(connection, last, rows_max=rows_max):
+        if fresh := await _fresh(connection, entries):
+            yield fresh
 
 
 async def _fresh(connection: Connection, found: Sequence[OpenEntry]) -> Sequence[OpenEntry]:

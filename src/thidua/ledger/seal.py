@@ -1,6 +1,6 @@
 """Seals: entries in blocks, each block bound to the one before it, and the signed root of each day."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
@@ -22,14 +22,14 @@ _HAS_MOVED = "SELECT $1::bigint >= pg_snapshot_xmax(pg_current_snapshot())::text
 # What is below the horizon is decided for good; what is above the snapshot is the old server's.
 _OPEN = """
 SELECT id, hash, tx FROM ledger_entry
-WHERE tx >= $1 AND (tx > $1 OR id > $2) AND {decided} ORDER BY tx, id LIMIT $3
+WHERE tx >= $1 AND (tx > $1 OR id > $2) AND {decided} ORDER BY tx, id
 """
 _DECIDED = _OPEN.format(decided="tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 _OLD_SERVERS = _OPEN.format(decided="tx >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
 _SINCE_THE_MOVE = """
 SELECT id, hash, tx FROM ledger_entry
 WHERE id > (SELECT max(last_entry) FROM ledger_seal)
-    AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint ORDER BY tx, id LIMIT $1
+    AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint ORDER BY tx, id
 """
 _SEALED = """
 SELECT unnest(entries) AS id FROM ledger_seal
@@ -136,18 +136,25 @@ async def has_moved(connection: Connection, last: Block) -> bool:
     return bool(await connection.fetchval(_HAS_MOVED, last.tx_to))
 
 
-async def open_entries(
-    connection: Connection, after: tuple[int, int], *, rows_max: int, of_old_server: bool = False
-) -> list[OpenEntry]:
-    """Return entries after (transaction, number), in that order, whose transactions are decided for good."""
-    query = _OLD_SERVERS if of_old_server else _DECIDED
-    rows = await connection.fetch(query, *after, rows_max)
-    return [OpenEntry(*row.values()) for row in rows]
+def open_entries(
+    connection: Connection, last: Block | None, *, rows_max: int, of_old_server: bool = False
+) -> AsyncIterator[list[OpenEntry]]:
+    """Yield, so many at a time, the entries behind the block whose transactions are decided for good."""
+    after = (last.tx_to, last.entries[-1]) if last is not None else (0, 0)
+    return _portions(connection, _OLD_SERVERS if of_old_server else _DECIDED, *after, rows_max=rows_max)
 
 
-async def entries_since_move(connection: Connection, *, rows_max: int) -> list[OpenEntry]:
-    """Return the first entries that this server wrote, after a dump with seals was restored here."""
-    return [OpenEntry(*row.values()) for row in await connection.fetch(_SINCE_THE_MOVE, rows_max)]
+def entries_since_move(connection: Connection, *, rows_max: int) -> AsyncIterator[list[OpenEntry]]:
+    """Yield what this server wrote, after a dump with seals was restored here."""
+    return _portions(connection, _SINCE_THE_MOVE, rows_max=rows_max)
+
+
+async def _portions(
+    connection: Connection, query: str, *arguments: int, rows_max: int
+) -> AsyncIterator[list[OpenEntry]]:
+    cursor = await connection.cursor(query, *arguments)
+    while rows := await cursor.fetch(rows_max):
+        yield [OpenEntry(*row.values()) for row in rows]
 
 
 async def sealed_between(connection: Connection, first: int, last: int) -> set[int]:
