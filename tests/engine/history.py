@@ -10,9 +10,12 @@ from tests.engine.world import World
 from thidua.activities.model import ActivityReport, State
 from thidua.engine.moderate import reject, verify, withdraw
 from thidua.engine.record import Recorder
+from thidua.engine.results import Result
 from thidua.infra.clock import now
+from thidua.infra.database import connection
 
 _REASON = "checked again"
+_STANDING = "SELECT activity, sum(points)::int FROM ledger_entry WHERE activity = ANY($1) GROUP BY 1"
 
 
 class History:
@@ -44,6 +47,7 @@ class History:
                 self.reports[report.id], self.states[report.id] = report, result.state
                 if report.replaces is not None:
                     self.states[report.replaces] = State.WITHDRAWN
+        await _assert_told(results, reports)
 
     async def _record(self) -> None:
         size = self.rng.choice((1, 1, 1, 2, 5))
@@ -106,3 +110,13 @@ class History:
     def _one_in(self, wanted: set[State]) -> UUID | None:
         found = [one for one, state in self.states.items() if state in wanted]
         return self.rng.choice(found) if found else None
+
+
+async def _assert_told(results: Sequence[Result], reports: Sequence[ActivityReport]) -> None:
+    """Assert that each was answered what stands in the ledger now, and why where that is nothing."""
+    async with connection() as acquired:
+        standing = dict(await acquired.fetch(_STANDING, [report.id for report in reports]))
+    for result, report in zip(results, reports, strict=True):
+        if result.status != "rejected":
+            assert result.points == standing.get(report.id, 0), f"{report.id} was told {result.points}"
+            assert result.points or result.reasons, f"{report.id} was not told why it brings nothing"

@@ -71,6 +71,16 @@ async def test_sentence_17_at_most_two_hundred_verified_a_type_actor_and_day() -
     assert (await recorded([tomorrow]))[0].status == "recorded"
 
 
+async def test_sentence_17_a_correction_makes_room_for_itself() -> None:
+    [lan] = await some_people(1)
+    reports = [reported("NEWS_APPROVED", lan, name=n) for n in range(200)]
+    await recorded(reports)
+
+    [result] = await recorded([reported("NEWS_APPROVED", lan, name="right", replaces=reports[0].id)])
+
+    assert result.status == "recorded"
+
+
 async def test_sentence_17_verifying_cannot_pass_two_hundred_a_day_either() -> None:
     [lan] = await some_people(1)
     late = reported("NEWS_APPROVED", lan, name="late", verified=False)

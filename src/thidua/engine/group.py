@@ -68,10 +68,10 @@ async def record_group(
     locked = await lock(connection, [*coming, *going], registry, idle_teams=idle)
     fresh = await _fresh(connection, group)
     new = [group[place] for place in sorted(fresh)]
+    replaced = await _replace(connection, group, fresh, at=at)
     await _refuse_too_many(connection, group, fresh)
     await activity_actions.insert(connection, [one.activity for one in new]) if new else None
     score = _Score()
-    replaced = await _replace(connection, group, fresh, at=at)
     findings = [one for one in new if one.named or one.lifted]
     plain = [one for one in new if not one.named and not one.lifted]
     changes = [*_coming(plain), *_withdrawn(plain, replaced)]
