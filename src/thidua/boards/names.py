@@ -43,8 +43,8 @@ class Names:
             together.setdefault(who, []).extend(subjects)
         names: dict[UUID, ShownName] = {}
         async with connection() as reading:
-            for who, subjects in together.items():
-                names |= await shown_names(reading, subjects, clock.now(), kind=who)
+            for who, several in together.items():
+                names |= await shown_names(reading, several, clock.now(), kind=who)
         return [names] * len(asked)
 
     async def _read_version(self, asked: Sequence[None]) -> list[bytes]:
