@@ -69,8 +69,8 @@ async def lived(worlds: Sequence[World], reports: Sequence[ActivityReport], orde
     for world in worlds:
         await world.settle_down()
     chance = Random(order)  # noqa: S311 -- an order, not a secret
-    sent = [*reports, *Random(8).sample(reports, len(reports) // 10)]  # noqa: S311
-    gone = Random(9).sample(reports, len(reports) // 20)  # noqa: S311
+    sent = [*reports, *Random(8).sample(reports, len(reports) // 10)]  # noqa: S311 -- an order
+    gone = Random(9).sample(reports, len(reports) // 20)  # noqa: S311 -- an order
     chance.shuffle(sent)
     chance.shuffle(gone)
     recorder = Recorder()
