@@ -1,7 +1,7 @@
 """T02, T16, T18: kill anything under load: nothing acknowledged is lost or paid twice, no board is wrong."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from tests.builders import an_id
 from tests.support.callers import caller, case, put_people, thidua, token
-from tests.support.faults import Stack, stack
+from tests.support.faults import Stack
 from tests.support.history import History
 from tests.support.promises import Promise
 from tests.support.waiting import eventually_async
@@ -36,13 +36,6 @@ class Field:
     api: httpx.AsyncClient
     reading: httpx.AsyncClient
     history: History
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Stack]:
-    """A whole instance of this module's own."""
-    with stack() as started:
-        yield started
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -9,11 +9,13 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
+import asyncpg
 from redis.asyncio import Redis
 
 from tests.support.folders import open_folder
 from tests.support.processes import descendants, free_port, is_alive, is_ready
-from tests.support.waiting import eventually
+from tests.support.waiting import eventually, eventually_async
+from thidua.engine.announce import LEADER_LOCK
 from thidua.engine.bootstrap import bootstrap
 from thidua.infra.database import close_pool, engine, open_pool, point_at
 from thidua.infra.embedded import start_servers, stop_servers
@@ -23,6 +25,10 @@ from thidua.infra.settings import read_settings
 from thidua.infra.supervise import Service, Supervisor
 
 _TEND_SECONDS = 0.02
+_LEADS = """
+SELECT EXISTS (SELECT FROM pg_locks
+    WHERE locktype = 'advisory' AND granted AND (classid::bigint << 32) + objid::bigint = $1)
+"""
 
 
 class Stack:
@@ -91,6 +97,12 @@ class Stack:
         """`kill -9` of a service; whoever tends starts it again."""
         with suppress(ProcessLookupError):
             os.kill(self.supervisor.pid_of(name), signal.SIGKILL)
+
+    async def until_relay_leads(self) -> None:
+        """Wait until a worker leads the boards, so that killing it interrupts something."""
+        direct = await asyncpg.connect(self.dsn)
+        await eventually_async(lambda: direct.fetchval(_LEADS, LEADER_LOCK), seconds=30)
+        await direct.close()
 
     def kill_a_web_process(self) -> None:
         """`kill -9` of one of the processes that answer requests; the other goes on."""
