@@ -63,7 +63,7 @@ def running(ground: Ground, database: str, *, app: str | None = None) -> Iterato
     port = _free_port()
     environ = {"THIDUA_DATABASE_URL": database, "THIDUA_PORT": str(port), "THIDUA_WORKERS": "2"}
     environ |= {} if app is None else {"THIDUA_APP": app}
-    working, serving = Supervisor(ground.say), Supervisor(ground.say)
+    working, serving, outer = Supervisor(ground.say), Supervisor(ground.say), dict(ground.pids)
 
     def serve() -> None:
         serving.stop()
@@ -79,8 +79,8 @@ def running(ground: Ground, database: str, *, app: str | None = None) -> Iterato
     finally:
         serving.stop()
         working.stop()
-        ground.pids.pop("server", None)
-        ground.pids.pop("worker", None)
+        ground.pids.clear()
+        ground.pids.update(outer)
 
 
 def _service(
