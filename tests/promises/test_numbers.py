@@ -11,8 +11,12 @@ from hypothesis import strategies as st
 
 from tests.builders import MOUNTAIN_COMMUNE, recorded, reported, some_people
 from tests.support.promises import Promise
+from thidua.activities.catalogue import catalogue
 from thidua.infra.database import connection
 from thidua.scoring.evaluate import rounded
+from thidua.scoring.places import RulebookError
+from thidua.scoring.reading import FACTOR_MAX, POINTS_PER_UNIT_MAX, QUANTITY_MAX
+from thidua.scoring.rulebook import parse_rulebook, shipped_text
 
 FLOATS = """
 SELECT table_name, column_name FROM information_schema.columns
@@ -43,6 +47,18 @@ def test_amounts_beyond_what_a_float_can_tell_apart_are_exact(promise: Promise) 
 def test_ten_tenths_are_one() -> None:
     assert rounded(10, 1, (1, 10)) == 1
     assert rounded(3, 1, (1, 10)) + rounded(7, 1, (1, 10)) == 1
+
+
+def test_the_largest_award_a_rulebook_can_tell_fits_its_column() -> None:
+    assert rounded(QUANTITY_MAX, POINTS_PER_UNIT_MAX, (FACTOR_MAX, 1)) < 1 << 31
+
+
+@pytest.mark.parametrize("factor", ["11/1", "100/1", "100/9", "1/1", "1/2", "101/100", "1.5", "0/1", "3/0"])
+def test_a_factor_out_of_bounds_is_refused(factor: str) -> None:
+    text = shipped_text().replace('factor = "3/2"', f'factor = "{factor}"')
+
+    with pytest.raises(RulebookError):
+        parse_rulebook(text, types=catalogue().types)
 
 
 @pytest.mark.usefixtures("bootstrapped_database")

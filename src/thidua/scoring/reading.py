@@ -16,6 +16,8 @@ ReadCondition = Callable[[Place, Attributes], Condition]
 POINTS_PER_UNIT_MAX = 10_000
 QUANTITY_MAX = 10_000
 FACTOR_PART_MAX = 100
+# The largest award, 10,000 units of 10,000 points, stays a whole number of four bytes.
+FACTOR_MAX = 10
 
 ATTRIBUTE_TESTS = ("at_least", "at_most", "is", "one_of")
 
@@ -158,8 +160,11 @@ def _factor(place: Place) -> tuple[int, int]:
         place.fault("not_a_fraction", ["3/2", "6/5"])
         return 1, 1
     numerator, denominator = int(found[1]), int(found[2])
-    if not denominator < numerator <= FACTOR_PART_MAX or denominator > FACTOR_PART_MAX:
-        place.fault("out_of_range", lowest="more than 1", highest=FACTOR_PART_MAX)
+    if (
+        not denominator < numerator <= FACTOR_MAX * denominator
+        or max(numerator, denominator) > FACTOR_PART_MAX
+    ):
+        place.fault("out_of_range", lowest="more than 1", highest=FACTOR_MAX)
     return numerator, denominator
 
 
