@@ -33,10 +33,8 @@ async def recorder(bootstrapped_database: str) -> AsyncIterator[Recorder]:
     rulebooks.forget()
 
 
-async def test_use_under_the_first_version_counts_in_a_window_only_the_second_names(
-    recorder: Recorder,
-) -> None:
-    assert recorder
+@pytest.mark.usefixtures("recorder")
+async def test_use_under_the_first_version_counts_in_a_window_only_the_second_names() -> None:
     [lan] = await some_people(1)
     await recorded([reported("PUBLIC_SERVICE_CASE", lan, quantity=15)])
     await publish_second()

@@ -16,16 +16,20 @@ _decode_participants = msgspec.json.Decoder(tuple[Participant, ...]).decode
 _decode_evidence = msgspec.json.Decoder(tuple[dict[str, Any], ...]).decode
 _decode_context = msgspec.json.Decoder(Context).decode
 
-COLUMNS = """a.id, a.type, a.occurred_at, a.recorded_at, a.actor, a.actor_kind, a.team, a.unit, a.festival, a.quantity,
-    a.attributes::text AS attributes, a.participants::text AS participants, a.evidence::text AS evidence,
-    a.context::text AS context, a.source, a.state, a.suspended, a.rulebook_version, a.replaces"""
-_BY_ID = f"SELECT {COLUMNS} FROM activity a WHERE a.id = ANY($1::uuid[])"
+COLUMNS = """
+    a.id, a.type, a.occurred_at, a.recorded_at, a.actor, a.actor_kind, a.team, a.unit, a.festival,
+    a.quantity, a.attributes::text AS attributes, a.participants::text AS participants,
+    a.evidence::text AS evidence, a.context::text AS context, a.source, a.state, a.suspended,
+    a.rulebook_version, a.replaces"""
+_BY_ID = f"SELECT {COLUMNS} FROM activity a WHERE a.id = ANY($1::uuid[])"  # noqa: S608 -- made of our own words
 _COUNTING = "a.state = 2 AND a.suspended = 0"
 _IN_SPANS = """
-SELECT s.number, {columns} FROM unnest($1::integer[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::text[])
+SELECT s.number, {columns}
+FROM unnest($1::integer[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::text[])
     AS s(number, subject, starts_at, ends_at, types)
 CROSS JOIN LATERAL (
-    SELECT * FROM activity a WHERE a.{owner} = s.subject AND a.occurred_at >= s.starts_at AND a.occurred_at < s.ends_at
+    SELECT * FROM activity a WHERE a.{owner} = s.subject
+        AND a.occurred_at >= s.starts_at AND a.occurred_at < s.ends_at
         AND a.type = ANY(string_to_array(s.types, ' ')) AND {counting}
 ) a ORDER BY s.number, a.occurred_at, a.id
 """
@@ -37,7 +41,8 @@ SELECT (SELECT count(*) FROM (SELECT 1 FROM activity a WHERE a.actor = s.actor
     AND a.occurred_at >= s.day::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
     AND a.occurred_at < (s.day + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
     AND a.type = s.type AND a.state = 2 LIMIT 201) found) AS found
-FROM unnest($1::uuid[], $2::date[], $3::text[]) WITH ORDINALITY AS s(actor, day, type, number) ORDER BY s.number
+FROM unnest($1::uuid[], $2::date[], $3::text[]) WITH ORDINALITY AS s(actor, day, type, number)
+ORDER BY s.number
 """
 _OTHERS = """
 SELECT s.number - 1 AS place FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[])
@@ -53,7 +58,7 @@ _ACTS = "SELECT * FROM activity_act WHERE activity = $1 ORDER BY at, id"
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Which activities are asked for: of a subject (as actor or as team), of these types, in a half-open span."""
+    """Which activities are asked for: of a subject (actor or team), of these types, in a half-open span."""
 
     subject: UUID
     types: frozenset[str]

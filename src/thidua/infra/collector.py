@@ -6,7 +6,7 @@ again and again, a third of the price of recording an activity (162 us of Python
 
 import gc
 
-# New containers between two looks at the youngest; looks at these per look at the middle; likewise the oldest.
+# New containers between two looks at the youngest; looks at these a look at the middle; likewise the oldest.
 _YOUNG, _MIDDLE, _OLD = 200_000, 20, 50
 
 

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 import asyncpg
-from asyncpg.pgproto.pgproto import UUID as _DriverUUID
+from asyncpg.pgproto import pgproto
 from piccolo.engine.postgres import PostgresEngine
 from typing_extensions import override
 
@@ -39,7 +39,8 @@ def quick_id(value: UUID) -> UUID:
 
     The standard library's is hashed in Python, a fifth of the price of recording an activity.
     """
-    return _DriverUUID(value.bytes)
+    quick: UUID = pgproto.UUID(value.bytes)
+    return quick
 
 
 class _Engine(PostgresEngine):

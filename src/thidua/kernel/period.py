@@ -40,7 +40,9 @@ class Period:
 
     def contains(self, day: date) -> bool:
         """Whether the local day lies in the span."""
-        return (self.starts_on is None or day >= self.starts_on) and (self.ends_on is None or day < self.ends_on)
+        return (self.starts_on is None or day >= self.starts_on) and (
+            self.ends_on is None or day < self.ends_on
+        )
 
     @property
     def starts_at(self) -> datetime | None:
@@ -69,7 +71,7 @@ def period_of(kind: PeriodKind, day: date) -> Period:
 
 
 def parse_period(name: str) -> Period | None:
-    """Read `2026-11-21`, `2026-W47`, `2026-11`, `2026-Q4`, `2026-H2`, `2026`, `SY2026` or `all`; else None."""
+    """Read `2026-11-21`, `2026-W47`, `2026-11`, `2026-Q4`, `2026-H2`, `2026`, `SY2026`, `all`; else None."""
     for pattern, first_day, kind in _NAMES:
         found = pattern.fullmatch(name)
         if found is None:
@@ -146,11 +148,19 @@ _MAKERS: dict[PeriodKind, Callable[[date], Period]] = {
 }
 _NAMES: list[tuple[re.Pattern[str], Callable[[list[int]], date], PeriodKind]] = [
     (re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII), lambda n: date(n[0], n[1], n[2]), PeriodKind.DAY),
-    (re.compile(r"(\d{4})-W(\d{2})", re.ASCII), lambda n: date.fromisocalendar(n[0], n[1], 1), PeriodKind.WEEK),
+    (
+        re.compile(r"(\d{4})-W(\d{2})", re.ASCII),
+        lambda n: date.fromisocalendar(n[0], n[1], 1),
+        PeriodKind.WEEK,
+    ),
     (re.compile(r"(\d{4})-(\d{2})", re.ASCII), lambda n: date(n[0], n[1], 1), PeriodKind.MONTH),
     (re.compile(r"(\d{4})-Q(\d)", re.ASCII), lambda n: date(n[0], 3 * n[1] - 2, 1), PeriodKind.QUARTER),
     (re.compile(r"(\d{4})-H(\d)", re.ASCII), lambda n: date(n[0], 6 * n[1] - 5, 1), PeriodKind.HALF_YEAR),
     (re.compile(r"(\d{4})", re.ASCII), lambda n: date(n[0], 1, 1), PeriodKind.YEAR),
-    (re.compile(r"SY(\d{4})", re.ASCII), lambda n: date(n[0], _SCHOOL_YEAR_STARTS_MONTH, 1), PeriodKind.SCHOOL_YEAR),
+    (
+        re.compile(r"SY(\d{4})", re.ASCII),
+        lambda n: date(n[0], _SCHOOL_YEAR_STARTS_MONTH, 1),
+        PeriodKind.SCHOOL_YEAR,
+    ),
     (re.compile(r"all"), lambda _n: date(2020, 1, 1), PeriodKind.ALL),
 ]

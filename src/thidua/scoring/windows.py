@@ -1,4 +1,4 @@
-"""Windows: where each begins, which of them nest, and the bucket in which a rule's facts depend on one another."""
+"""Windows: where each begins, which nest, and the bucket in which a rule's facts depend on one another."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -46,14 +46,14 @@ def first_day(window: Window, day: date) -> str:
     if known is not None:
         return known
     starts_on = period_of(_PERIODS[window], day).starts_on
-    assert starts_on is not None  # noqa: S101  only `all` has no first day, and no window maps to it
+    assert starts_on is not None  # only `all` has no first day, and no window maps to it
     if len(_FIRST_DAYS) >= _FIRST_DAYS_KEPT:
         _FIRST_DAYS.clear()
     return _FIRST_DAYS.setdefault((window, day), starts_on.isoformat())
 
 
 def bucket_of(window: Window, fact: Fact) -> str:
-    """Return the name of the window of that kind in which the fact stands: a first day, a festival, '' for ever.
+    """Return the name of the window of that kind that holds the fact: a first day, a festival, '' for ever.
 
     Facts without a festival share the festival named ''.
     """
@@ -69,6 +69,6 @@ def span_of(window: Window, bucket: str) -> tuple[datetime, datetime] | None:
     if window not in _PERIODS:
         return None
     period = period_of(_PERIODS[window], date.fromisoformat(bucket))
-    assert period.starts_at is not None  # noqa: S101  calendar periods have both ends
-    assert period.ends_at is not None  # noqa: S101  calendar periods have both ends
+    assert period.starts_at is not None  # calendar periods have both ends
+    assert period.ends_at is not None
     return (period.starts_at, period.ends_at)
