@@ -1,6 +1,7 @@
 """The bare machine for boards: Redis's own commands, and an application that answers ready bytes."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import unquote, urlsplit
@@ -11,7 +12,7 @@ from thidua.boards.question import Words, understand
 from thidua.boards.store import Store
 from thidua.cli.bench.ground import Ground
 from thidua.cli.bench.load import Measured, drive, requests_file, steady
-from thidua.cli.bench.running import BARE_APP, running
+from thidua.cli.bench.running import BARE_APP, Running, running
 from thidua.cli.bench.sizes import Sizes
 from thidua.infra.cursor import instance_of
 from thidua.infra.database import close_pool, connection, open_pool
@@ -53,11 +54,19 @@ def redis_answers(
     return drive(ground, steady(sizes, address, file, sockets=sockets, replies=replies))
 
 
-def bare_pages(ground: Ground, sizes: Sizes, database: str, *, answer_bytes: int, sockets: int) -> Measured:
-    """How quickly an application answers so many bytes that are ready, from as many processes."""
+@contextmanager
+def bare_server(ground: Ground, database: str) -> Iterator[Running]:
+    """An application that answers bytes that are ready, in as many processes as the real one."""
     with running(ground, database, app=BARE_APP) as server:
-        file = requests_file(ground, [server.head("GET", f"/bytes/{answer_bytes}")])
-        return drive(ground, steady(sizes, server.address, file, sockets=sockets))
+        yield server
+
+
+def bare_answers(
+    ground: Ground, sizes: Sizes, server: Running, *, answer_bytes: int, sockets: int
+) -> Measured:
+    """How quickly the bare application answers so many bytes."""
+    file = requests_file(ground, [server.head("GET", f"/bytes/{answer_bytes}")])
+    return drive(ground, steady(sizes, server.address, file, sockets=sockets))
 
 
 async def _encoded(store: Store, key: BoardKey, people: list[UUID], span: int) -> BareBoards:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from thidua.cli.bench.bareboards import BareBoards, bare_boards, bare_pages, redis_answers
+from thidua.cli.bench.bareboards import BareBoards, bare_answers, bare_boards, bare_server, redis_answers
 from thidua.cli.bench.figure import Figure
 from thidua.cli.bench.ground import Ground
 from thidua.cli.bench.load import drive, requests_file, steady
@@ -62,10 +62,9 @@ class _Reading:
     entries: int
 
     def figures(self, names: Collection[str]) -> Iterator[Figure]:
-        """Each reader's figure; what was answered right and wrong stands in the first."""
-        sizes = self.sizes
+        """Each reader's figure; all answers checked on the way stand in each."""
         truth = asyncio.run(
-            truth_of(self.database, self.period, checked=sizes.checked, asked=_ASKED_PEOPLE, span=SPAN)
+            truth_of(self.database, self.period, checked=self.sizes.checked, asked=_ASKED_PEOPLE, span=SPAN)
         )
         with running(self.ground, self.database) as server:
             faults, seconds = self._answers(server, truth)
@@ -75,29 +74,21 @@ class _Reading:
             server.restart()
             faults += self._answers(server, truth)[0]
             commands = asyncio.run(bare_boards("people-total", self.period.name, truth.asked, span=SPAN))
-            for name in names:
-                more: dict[str, object] = {
-                    "checked_answers": 3 * (2 * len(truth.around) + 1),
-                    "checks_at_start_s": round(seconds, 2),
-                }
-                yield self._figure(name, server, truth, commands, (tuple(faults), more))
+            checked = {"checked": 3 * (2 * len(truth.around) + 1), "checked_at_start_s": round(seconds, 2)}
+            with bare_server(self.ground, self.database) as bare:
+                for name in names:
+                    beside = _Beside(truth, commands, bare, tuple(faults), checked)
+                    yield self._figure(name, server, beside)
 
-    def _figure(
-        self,
-        name: str,
-        server: Running,
-        truth: Truth,
-        commands: BareBoards,
-        checked: tuple[tuple[str, ...], dict[str, object]],
-    ) -> Figure:
-        paths = self._paths(name, truth)
+    def _figure(self, name: str, server: Running, beside: "_Beside") -> Figure:
+        accept, goal, replies = _READERS[name]
+        paths = self._paths(name, beside.truth)
         file = requests_file(self.ground, (server.head("GET", path) for path in paths))
         measured = drive(self.ground, steady(self.sizes, server.address, file, sockets=SOCKETS))
-        accept, goal, replies = _READERS[name]
         size = len(msgspec.json.encode(server.ask("GET", paths[0])))
-        asked = {"board_top50": commands.top, "rank": commands.rank, "around": commands.around}[name]
+        asked = beside.commands_of(name)
         redis = redis_answers(self.ground, self.sizes, asked, replies=replies, sockets=SOCKETS)
-        bare = bare_pages(self.ground, self.sizes, self.database, answer_bytes=size, sockets=SOCKETS)
+        bare = bare_answers(self.ground, self.sizes, beside.bare, answer_bytes=size, sockets=SOCKETS)
         limits = {"redis": round(redis.a_second), "bare_litestar": round(bare.a_second)}
         return Figure(
             name=name,
@@ -107,15 +98,15 @@ class _Reading:
             limit_is="bare Litestar, as many ready bytes" if bare.a_second < redis.a_second else "bare Redis",
             accept=accept,
             goal=goal,
-            members=truth.total,
+            members=beside.truth.total,
             seed=self.sizes.seed,
             is_quick=self.sizes.is_quick,
             items=measured.took.count,
             p50_ms=measured.took.p50_ms,
             p99_ms=measured.took.p99_ms,
             cpu_us_per_item=measured.cpu_us_per_item(),
-            faults=checked[0],
-            more=checked[1] | {"limits": limits, "answer_bytes": size, "entries": self.entries},
+            faults=beside.faults,
+            more={**beside.checked, "limits": limits, "answer_bytes": size, "entries": self.entries},
         )
 
     def _paths(self, name: str, truth: Truth) -> list[str]:
@@ -153,3 +144,19 @@ class _Reading:
         small = truth.total < _LARGE_ROWS
         pages = [server.ask("GET", self._top()) for _ in range(8)]
         return all(page["source"] == ("sql" if small else "redis") for page in pages)
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What every reader's figure is held against."""
+
+    truth: Truth
+    commands: BareBoards
+    bare: Running
+    faults: tuple[str, ...]
+    checked: dict[str, float]
+
+    def commands_of(self, name: str) -> list[bytes]:
+        """The bare commands that answer what the reader asks."""
+        by_name = {"board_top50": self.commands.top, "rank": self.commands.rank}
+        return by_name.get(name, self.commands.around)

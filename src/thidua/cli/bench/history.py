@@ -36,7 +36,7 @@ def figures(ground: Ground, sizes: Sizes, wanted: Collection[str]) -> Iterator[F
         if "growth" in wanted:
             yield _figure(sizes, levels)
         if "replay" in wanted:
-            yield replay_figure(ground, sizes, database)
+            yield replay_figure(sizes)
 
 
 @dataclass(frozen=True, slots=True)

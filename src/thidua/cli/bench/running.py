@@ -72,8 +72,9 @@ def running(ground: Ground, database: str, *, app: str | None = None) -> Iterato
 
     token = asyncio.run(_token())
     try:
-        working.start(_service(ground, "work", environ))
-        ground.pids["worker"] = working.pid_of("work")
+        if app is None:
+            working.start(_service(ground, "work", environ))
+            ground.pids["worker"] = working.pid_of("work")
         serve()
         yield Running(port, token, serve)
     finally:
