@@ -93,6 +93,26 @@ async def test_a_transaction_that_is_cut_is_reported_and_leaves_nothing(database
 
 
 @pytest.mark.usefixtures("database")
+async def test_a_server_that_dies_in_the_middle_is_away_however_the_driver_says_so() -> None:
+    async with connection() as whole:
+        before = await whole.fetchval("SELECT pg_backend_pid()")
+
+    with pytest.raises(ServiceUnavailableError):
+        async with connection():
+            _fail_as_the_driver_does()
+    async with connection() as another:
+        assert await another.fetchval("SELECT pg_backend_pid()") != before
+
+
+def _fail_as_the_driver_does() -> None:
+    try:
+        raise asyncpg.InternalClientError("cannot switch to state 21; another operation (2) is in progress")
+    finally:
+        # What rolling the transaction back raises on top of it.
+        raise asyncpg.InterfaceError("cannot perform operation: another operation is in progress")
+
+
+@pytest.mark.usefixtures("database")
 async def test_a_fresh_database_misses_no_migration() -> None:
     assert await missing() == []
 

@@ -78,6 +78,11 @@ class Stack:
         """Whether requests are answered."""
         return is_ready(self.port)
 
+    def failures(self) -> str:
+        """What our own processes wrote about requests that failed, with the traces."""
+        said = self.log.read_text()
+        return said[said.find("request failed") :][:20_000] if "request failed" in said else ""
+
     @asynccontextmanager
     async def tended(self) -> AsyncIterator[None]:
         """Start again whatever dies, as `thidua up` does."""

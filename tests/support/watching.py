@@ -76,7 +76,7 @@ class BoardWatch:
         began = time.time()
         try:
             scores = await truth(self.dsn)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
             return
         self.truths.append(Truth(began, time.time(), scores))
 

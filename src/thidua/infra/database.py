@@ -1,7 +1,7 @@
 """The connections to PostgreSQL: one pool a process, under a role that cannot edit history."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 from typing import Literal, TypeAlias
@@ -28,6 +28,8 @@ _SESSION = {
     "timezone": "UTC",
 }
 _AWAY = (OSError, asyncpg.CannotConnectNowError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
+# asyncpg reports "cannot switch to state" when a server dies inside a transaction.
+_LOST = (asyncpg.InternalClientError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)
 _CONNECT_SECONDS = 3.0
 
 # What a caller holds: a pooled connection behaves like a plain one.
@@ -163,10 +165,14 @@ def _is_lost(acquired: Connection, error: Exception) -> bool:
         closed = acquired.is_closed()
     except asyncpg.InterfaceError:  # the pool has already taken the dead connection away
         return True
-    # asyncpg reports "cannot switch to state" when a server dies inside a transaction.
-    if isinstance(
-        error, asyncpg.InternalClientError | asyncpg.AdminShutdownError | asyncpg.CrashShutdownError
-    ):
+    if any(isinstance(one, _LOST) for one in _with_causes(error)):
         acquired.terminate()
         return True
     return bool(closed)
+
+
+def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
+    # Rolling back on a dead connection fails in a way of its own; what happened first tells.
+    while error is not None:
+        yield error
+        error = error.__context__
