@@ -71,8 +71,8 @@ async def test_what_nobody_sent_and_whoever_has_too_much_is_found(database: str)
 
 
 _ENTRY = """
-INSERT INTO ledger_entry (subject, subject_kind, unit, category, rule, rulebook_version, points, units, activity,
-    act, kind, occurred_at, posted_at, sentence, params, hash)
+INSERT INTO ledger_entry (subject, subject_kind, unit, category, rule, rulebook_version, points, units,
+    activity, act, kind, occurred_at, posted_at, sentence, params, hash)
 VALUES ($1::text::uuid, 1, gen_random_uuid(), 'service', 'public_service_case', 1, 2, 1, gen_random_uuid(),
     gen_random_uuid(), 1, now(), now(), 'public_service_case', '{}', '')
 """
