@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -69,7 +70,12 @@ class Span:
     @property
     def types_text(self) -> str:
         """The types as one text: codes hold no spaces."""
-        return " ".join(sorted(self.types))
+        return _joined(self.types)
+
+
+@lru_cache(1024)
+def _joined(types: frozenset[str]) -> str:
+    return " ".join(sorted(types))
 
 
 async def by_id(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, Activity]:

@@ -99,6 +99,17 @@ class Bucket:
             self.state = _decode_state(text)
 
     @property
+    def is_idle(self) -> bool:
+        """Whether a milestone's first few things all stand before anything that comes: nothing can change."""
+        state = self.milestone
+        if state is None or self.facts is not None or not self.only_grows:
+            return False
+        if state.kept < self.family.milestone_count_max or len(state.first) < state.kept:
+            return False
+        last = state.first[-1].order[:2]
+        return all(change.fact.order > last for change in self.changes)
+
+    @property
     def may_be_first(self) -> bool:
         """Whether there may be no state because nothing was kept: facts come, and no others may exist."""
         has_state = self.state is not None or self.milestone is not None

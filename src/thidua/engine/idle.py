@@ -9,10 +9,10 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from thidua.engine.buckets import Bucket, Kind, buckets_of
+from thidua.engine.buckets import Bucket, Kind, name_of
 from thidua.engine.changes import Change
 from thidua.scoring.milestones import MilestoneState
-from thidua.scoring.model import Pays
+from thidua.scoring.model import Fact
 from thidua.scoring.registry import Registry
 
 _TEAM_WEEKS_MAX = 200_000
@@ -27,10 +27,8 @@ class IdleTeams:
 
     def among(self, coming: Sequence[Change], registry: Registry) -> Collection[UUID]:
         """Return the teams whose rules the coming facts seem not to move."""
-        of_teams = [change for change in coming if change.fact.team is not None]
-        buckets = [one for one in buckets_of(of_teams, registry) if one.family.pays is Pays.TEAM]
-        moved = {bucket.subject for bucket in buckets if not self._seems_idle(bucket)}
-        return {bucket.subject for bucket in buckets} - moved
+        named = {change.fact.team for change in coming if change.fact.team is not None}
+        return named - {change.fact.team for change in coming if self._may_move(change.fact, registry)}
 
     def learn(self, bucket: Bucket, state: MilestoneState) -> None:
         """Remember what stands in the bucket now."""
@@ -41,11 +39,16 @@ class IdleTeams:
         else:
             self._complete.pop(bucket.state_key, None)
 
-    def _seems_idle(self, bucket: Bucket) -> bool:
-        if bucket.kind is not Kind.MILESTONE:
+    def _may_move(self, fact: Fact, registry: Registry) -> bool:
+        if fact.team is None:
             return False
-        last = self._complete.get(bucket.state_key)
-        return last is not None and all(change.fact.order > last for change in bucket.changes)
+        for rule in registry.team_rules_of(fact.version, fact.type):
+            family = registry.families[rule.name]
+            name, kind = name_of(family, fact, fact.team)
+            last = self._complete.get((fact.team, rule.name, name)) if kind is Kind.MILESTONE else None
+            if last is None or fact.order <= last:
+                return True
+        return False
 
 
 @cache

@@ -175,6 +175,8 @@ def _standing(bucket: Bucket) -> list[Fact]:
 
 def _evaluate_milestone(bucket: Bucket, desired: Desired, states: dict[StateKey, bytes]) -> None:
     family, before = bucket.family, bucket.milestone
+    if bucket.is_idle:
+        return
     facts = bucket.facts if bucket.facts is not None else bucket.coming
     elements = [
         element

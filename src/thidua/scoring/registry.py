@@ -97,6 +97,11 @@ class Registry:
                 for version in self.rulebooks:
                     self._by_type.setdefault((version, code), {}).setdefault(rule.name, rule)
 
+        self._of_teams = {
+            place: [rule for rule in found.values() if rule.pays is Pays.TEAM]
+            for place, found in self._by_type.items()
+        }
+
     def rules_of(self, version: int, code: str) -> Collection[Rule]:
         """Return the version's rules that award an activity type, and any version's that require it."""
         return self._by_type.get((version, code), {}).values()
@@ -110,6 +115,10 @@ class Registry:
         """Return the version's rules that award the activity type and have a key."""
         return self._claiming.get((version, code), ())
 
+    def team_rules_of(self, version: int, code: str) -> Sequence[Rule]:
+        """Return those of `rules_of` that pay the team."""
+        return self._of_teams.get((version, code), ())
+
     def rule(self, version: int, name: str) -> Rule | None:
         """Return the rule of that name in the version, if the version has it."""
         family = self.families.get(name)
@@ -121,6 +130,8 @@ def version_at(occurred_at: datetime, in_force: InForce) -> int:
 
     A version with no moment has always been in force.
     """
+    if len(in_force) == 1:
+        return in_force[0][0]
     standing = [(since, version) for version, since in in_force if since is not None and since <= occurred_at]
     if standing:
         return max(standing)[1]
