@@ -96,6 +96,15 @@ BAD = [
         "caps",
         "best_of_has_no_caps",
     ),
+    (
+        {
+            "best_of": '{ attributes = ["skill"] }',
+            "requires": '[{ types = ["MENTOR_SESSION"], at_least = 1, window = "day" }]',
+        },
+        13,
+        "requires",
+        "best_of_requires_nothing",
+    ),
     ({"best_of": '{ attributes = ["skill"] }', "counts": '"quantity"'}, 13, "counts", "counts_one_only"),
     (
         {"once_per": '{ attributes = ["skill"] }', "best_of": '{ attributes = ["skill"] }'},

@@ -73,9 +73,11 @@ def _check_counting(rule: Rule, place: Place) -> None:
 
 
 def _check_best_of(rule: Rule, place: Place) -> None:
-    """The best of a key has no caps (10)."""
+    """The best of a key has no caps (10); what claims the key cannot hang on what came before (11)."""
     if rule.best_of is not None and rule.caps:
         _fault(place, "caps", "best_of_has_no_caps")
+    if rule.best_of is not None and rule.requires:
+        _fault(place, "requires", "best_of_requires_nothing")
 
 
 def _check_milestone(rule: Rule, place: Place) -> None:
