@@ -74,7 +74,11 @@ class _Reading:
             server.restart()
             faults += self._answers(server, truth)[0]
             commands = asyncio.run(bare_boards("people-total", self.period.name, truth.asked, span=SPAN))
-            checked = {"checked": 3 * (2 * len(truth.around) + 1), "checked_at_start_s": round(seconds, 2)}
+            checked = {
+                "checked": 3 * (2 * len(truth.around) + 1),
+                "checked_at_start_s": round(seconds, 2),
+                "refused_busy": len(server.refused),
+            }
             with bare_server(self.ground, self.database) as bare:
                 for name in names:
                     beside = _Beside(truth, commands, bare, tuple(faults), checked)

@@ -10,7 +10,7 @@ INSERT INTO ledger_entry (subject, subject_kind, team, unit, category, rule, rul
 SELECT made.person, 1, made.team, made.unit, made.category, 'bench', 1, made.points, 1, made.activity,
     made.activity, 1, made.occurred_at, made.occurred_at, 'manual', '{}', sha256(uuid_send(made.activity))
 FROM (
-    SELECT m.person, m.team, h.unit, gen_random_uuid() AS activity,
+    SELECT m.person, m.team, h.unit, uuidv7() AS activity,
         (ARRAY['mentoring', 'learning', 'teaching', 'service', 'market'])[1 + floor(random() * 5)::int]
             AS category,
         1 + floor(power(random(), 3) * 2000)::int AS points,
