@@ -83,7 +83,7 @@ def running(ground: Ground, database: str, *, app: str | None = None) -> Iterato
         if app is None:  # the bare one stands beside the real one, and its time is not counted
             ground.pids["server"] = serving.pid_of("serve")
 
-    token = asyncio.run(_token())
+    token = asyncio.run(_token()) if app is None else ""
     try:
         if app is None:
             working.start(_service(ground, "work", environ))
