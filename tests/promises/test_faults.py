@@ -101,6 +101,11 @@ async def postgres_killed(field: Field, folder: Path) -> None:
     field.stack.kill("postgres")
 
 
+async def everything_killed(field: Field, folder: Path) -> None:
+    for name in ("postgres", "valkey", "work", "serve"):
+        field.stack.kill(name)
+
+
 async def valkey_killed(field: Field, folder: Path) -> None:
     field.stack.kill("valkey")
 
@@ -128,21 +133,30 @@ async def valkey_full(field: Field, folder: Path) -> None:
         await direct.config_set("maxmemory", "0")
 
 
-OF_PROCESSES = (server_killed, web_process_killed, worker_killed, postgres_killed)
+OF_PROCESSES = (server_killed, web_process_killed, worker_killed, postgres_killed, everything_killed)
 OF_VALKEY = (valkey_killed, valkey_emptied, valkey_rolled_back, valkey_hanging, valkey_full)
 
+# Quickly: every fault once, one after the other under one load. In full: each five times.
+CASES = [
+    pytest.param(OF_PROCESSES, 1, id="processes"),
+    pytest.param(OF_VALKEY, 1, id="valkey"),
+    *(
+        pytest.param((fault,), 5, id=fault.__name__, marks=pytest.mark.long)
+        for fault in (*OF_PROCESSES, *OF_VALKEY)
+    ),
+]
 
-@pytest.mark.parametrize("fault", [*OF_PROCESSES, *OF_VALKEY])
-@pytest.mark.parametrize("times", [1, pytest.param(5, marks=pytest.mark.long)])
+
+@pytest.mark.parametrize(("faults", "times"), CASES)
 async def test_nothing_is_lost_or_paid_twice_and_no_board_is_wrong(
-    field: Field, tmp_path: Path, promise: Promise, fault: Fault, times: int
+    field: Field, tmp_path: Path, promise: Promise, faults: Sequence[Fault], times: int
 ) -> None:
     watch, history = BoardWatch(field.reading, field.stack.dsn), field.history
 
     async with field.stack.tended():
         async with watch.watching():
             async with load(field.api, history):
-                for _ in range(times):
+                for fault in (*faults,) * times:
                     await history.wait_for_more(ACKNOWLEDGED_BETWEEN)
                     await fault(field, tmp_path)
                     await watch.wait_for_more(ANSWERS_BETWEEN)
@@ -154,9 +168,9 @@ async def test_nothing_is_lost_or_paid_twice_and_no_board_is_wrong(
     assert await history.faults(field.stack.dsn) == [], field.stack.failures()
     assert history.acknowledged == history.sent.keys()
     assert watch.wrong() == []
-    assert watch.failed == [] or fault in OF_PROCESSES
+    assert watch.failed == [] or faults[0] in OF_PROCESSES
     assert thidua(field.stack.environ, "verify").endswith("0 differences")
-    name = f"{fault.__name__.replace('_', ' ')} {times} x"
+    name = f"{', '.join(fault.__name__.replace('_', ' ') for fault in faults)}: {times} x"
     promise(f"T02 lost or paid twice, {name}", figure=0, target="0")
     promise(f"T16 seconds until boards equal the ledger, {name}", figure=round(seconds, 2), target="<= 10")
     promise(f"T18 wrong answers of {watch.sources().total()}, {name}", figure=0, target="0")
