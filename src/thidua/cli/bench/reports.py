@@ -56,21 +56,23 @@ def singles(running: Running, reports: Iterator[dict[str, Any]]) -> Iterator[byt
 
 def _report(chance: Chance, people: Sequence[UUID], at: datetime, occurred_at: datetime) -> dict[str, Any]:
     code = _DEALT[chance.below(len(_DEALT))]
+    actor = chance.often_low(len(people))
     return {
         "id": chance.id_at(at),
         "type": code,
         "occurred_at": occurred_at.astimezone(VIETNAM).replace(microsecond=0),
-        "actor": people[chance.often_low(len(people))],
-        "participants": _participants(chance, people, code),
+        "actor": people[actor],
+        "participants": _participants(chance, people, code, actor),
         "quantity": 1 + chance.below(3) if code in _COUNTED else 1,
         "attributes": _attributes(chance, code),
         "verified": True,
     }
 
 
-def _participants(chance: Chance, people: Sequence[UUID], code: str) -> list[dict[str, Any]]:
+def _participants(chance: Chance, people: Sequence[UUID], code: str, actor: int) -> list[dict[str, Any]]:
     role = _HELPED.get(code)
-    return [] if role is None else [{"subject": people[chance.below(len(people))], "role": role}]
+    another = (actor + 1 + chance.below(len(people) - 1)) % len(people)  # nobody mentors themselves
+    return [] if role is None else [{"subject": people[another], "role": role}]
 
 
 def _attributes(chance: Chance, code: str) -> dict[str, Any]:
