@@ -17,7 +17,8 @@ from thidua.infra.cursor import instance_of
 from thidua.infra.database import Connection, transaction
 
 _NO_LIMIT = """
-SET LOCAL statement_timeout = '600s'; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL work_mem = '256MB'
+SET LOCAL statement_timeout = '600s'; SET LOCAL idle_in_transaction_session_timeout = 0;
+SET LOCAL work_mem = '256MB'
 """  # a large board goes to Redis while the transaction waits
 # A temporary table goes before the lasting one of its name: the statements of boards then read the entries.
 _SHADOW = f"CREATE TEMPORARY TABLE tally ON COMMIT DROP AS {FROM_ENTRIES}"
