@@ -24,13 +24,17 @@ _LENGTH_IS = b"content-length: "
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """What to send where; `replies` tells how many RESP answers a request has, 0 that it is HTTP."""
+    """What to send where; `replies` tells how many RESP answers a request has, 0 that it is HTTP.
+
+    Measuring begins when both the seconds and the requests of the warm-up are over.
+    """
 
     address: str
     requests: str
     sockets: int
     replies: int = 0
     warm_seconds: float
+    warm_requests: int = 0
     seconds: float
     is_repeated: bool
 
@@ -69,6 +73,7 @@ class _Load:
         self._open_sockets = job.sockets
         self.ended = asyncio.Event()
         self.latencies: list[float] = []
+        self.is_late = False
         self.answered = self.failed = 0
         self.first_failure = ""
         self.opened_at = self.closed_at = self._cpu = self.cpu_seconds = 0.0
@@ -86,6 +91,8 @@ class _Load:
 
     def note(self, began: float, failure: bytes) -> None:
         self.answered += 1
+        if not self.opened_at and self.is_late and self.answered >= self.job.warm_requests:
+            self.open()
         if failure:
             self.failed += 1
             self.first_failure = self.first_failure or failure[:2000].decode(errors="replace")
@@ -98,10 +105,16 @@ class _Load:
             self.close()
             self.ended.set()
 
+    def warmed(self) -> None:
+        self.is_late = True
+        if not self.job.warm_requests:
+            self.open()
+
     def open(self) -> None:
-        if self.closed_at:
+        if self.opened_at:
             return
         self.opened_at, self._cpu = time.perf_counter(), time.process_time()
+        asyncio.get_running_loop().call_later(self.job.seconds, self.close)
         _say("open")
 
     def close(self) -> None:
@@ -212,8 +225,7 @@ async def _run(job: Job) -> Took:
     loop.set_exception_handler(_give_up)
     kind = _Resp if job.replies else _Http
     host, _, port = job.address.rpartition(":")
-    loop.call_later(job.warm_seconds, load.open)
-    loop.call_later(job.warm_seconds + job.seconds, load.close)
+    loop.call_later(job.warm_seconds, load.warmed)
     for _ in range(job.sockets):
         if host:
             await loop.create_connection(lambda: kind(load), host, int(port))

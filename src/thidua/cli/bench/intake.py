@@ -8,7 +8,7 @@ import asyncpg
 from thidua.cli.bench import raw
 from thidua.cli.bench.figure import Figure
 from thidua.cli.bench.ground import Ground
-from thidua.cli.bench.load import Measured, drive, requests_file, steady
+from thidua.cli.bench.load import Measured, drive, once, requests_file
 from thidua.cli.bench.reports import batches, reported, singles
 from thidua.cli.bench.running import Running, running
 from thidua.cli.bench.seed import Population, check_sample, seed_population
@@ -37,15 +37,15 @@ def figures(ground: Ground, sizes: Sizes, wanted: Collection[str]) -> Iterator[F
 def _batch_intake(ground: Ground, sizes: Sizes, server: Running, population: Population) -> Measured:
     reports = reported(population.ids(), count=sizes.batch_activities, seed=sizes.seed, at=now())
     requests = requests_file(ground, batches(server, reports, sizes.batch))
-    job = steady(sizes, server.address, requests, sockets=BATCH_SOCKETS, is_repeated=False)
-    return drive(ground, job)
+    warm = sizes.batch_warm // sizes.batch
+    return drive(ground, once(sizes, server.address, requests, sockets=BATCH_SOCKETS, warm_requests=warm))
 
 
 def _single_intake(ground: Ground, sizes: Sizes, server: Running, population: Population) -> Measured:
     reports = reported(population.ids(), count=sizes.single_activities, seed=sizes.seed, at=now())
     requests = requests_file(ground, singles(server, reports))
-    job = steady(sizes, server.address, requests, sockets=SINGLE_SOCKETS, is_repeated=False)
-    return drive(ground, job)
+    warm = sizes.single_warm
+    return drive(ground, once(sizes, server.address, requests, sockets=SINGLE_SOCKETS, warm_requests=warm))
 
 
 def _figure(name: str, ground: Ground, sizes: Sizes, database: str, measured: Measured) -> Figure:

@@ -43,10 +43,8 @@ def requests_file(ground: Ground, requests: Iterable[bytes]) -> Path:
     return path
 
 
-def steady(
-    sizes: Sizes, address: str, requests: Path, *, sockets: int, replies: int = 0, is_repeated: bool = True
-) -> Job:
-    """A job with a warm-up and a span of measuring."""
+def steady(sizes: Sizes, address: str, requests: Path, *, sockets: int, replies: int = 0) -> Job:
+    """A job that asks the same again and again: a warm-up, then a span of measuring."""
     return Job(
         address=address,
         requests=str(requests),
@@ -54,7 +52,20 @@ def steady(
         replies=replies,
         warm_seconds=sizes.warm_seconds,
         seconds=sizes.seconds,
-        is_repeated=is_repeated,
+        is_repeated=True,
+    )
+
+
+def once(sizes: Sizes, address: str, requests: Path, *, sockets: int, warm_requests: int) -> Job:
+    """A job that sends nothing twice: first what fills every cache, then a span of measuring."""
+    return Job(
+        address=address,
+        requests=str(requests),
+        sockets=sockets,
+        warm_seconds=sizes.warm_seconds,
+        warm_requests=warm_requests,
+        seconds=sizes.seconds,
+        is_repeated=False,
     )
 
 

@@ -11,7 +11,9 @@ class Sizes:
     intake_members: int
     board_members: int
     batch: int
+    batch_warm: int
     batch_activities: int
+    single_warm: int
     single_activities: int
     raw_activities: int
     warm_seconds: float
@@ -34,7 +36,9 @@ def _real(seed: int) -> Sizes:
         intake_members=100_000,
         board_members=1_000_000,
         batch=500,
-        batch_activities=450_000,
+        batch_warm=75_000,
+        batch_activities=500_000,
+        single_warm=10_000,
         single_activities=120_000,
         raw_activities=100_000,
         warm_seconds=4.0,
@@ -53,7 +57,9 @@ def _quick(seed: int) -> Sizes:
         intake_members=1_000,
         board_members=3_000,
         batch=50,
+        batch_warm=200,
         batch_activities=3_000,
+        single_warm=20,
         single_activities=600,
         raw_activities=500,
         warm_seconds=0.2,
