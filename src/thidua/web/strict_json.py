@@ -18,6 +18,7 @@ from litestar.types import HTTPRequestEvent
 from thidua.web.json_faults import fault_of
 from thidua.web.json_tree import checked_tree
 from thidua.web.language import AnyRequest
+from thidua.web.piled_marks import MARKS_MAX, has_piled_marks
 from thidua.web.problems import ProblemError
 
 T = TypeVar("T")
@@ -108,6 +109,8 @@ def canonical(body: bytes) -> bytes:
     text = _text_of(body)
     tree, keys = checked_tree(_untyped(body))
     compact = msgspec.json.encode(tree).decode()
+    if has_piled_marks(compact):
+        raise ProblemError(400, "piled_marks", facts={"maximum": MARKS_MAX})
     normal = unicodedata.normalize("NFC", compact)
     if normal != compact:  # two keys may have become one
         tree, keys = checked_tree(_untyped(normal.encode()))
@@ -146,6 +149,7 @@ def _keys_written(body: bytes) -> int:
 
 def _is_nfc(body: bytes) -> bool:
     try:
-        return unicodedata.is_normalized("NFC", body.decode())
+        text = body.decode()
     except UnicodeDecodeError:
         return False
+    return not has_piled_marks(text) and unicodedata.is_normalized("NFC", text)
