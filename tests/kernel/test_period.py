@@ -102,3 +102,10 @@ def test_periods_of_a_kind_cover_every_day_of_twelve_years_once(kind: PeriodKind
 )
 def test_what_is_no_period_is_none(name: str) -> None:
     assert parse_period(name) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["9999", "9999-H2", "9999-Q4", "9999-12", "9999-12-31", "9999-W52", "SY9999"]
+)
+def test_a_period_whose_end_no_date_can_tell_is_none(name: str) -> None:
+    assert parse_period(name) is None

@@ -41,6 +41,8 @@ async def test_other_methods_are_refused(web: httpx.AsyncClient, method: str) ->
         ("/static/..%2fapp.py", 404),
         ("/static/../app.py", 404),
         ("/static/%2e%2e/app.py", 404),
+        ("/static/" + "x" * 300, 404),
+        ("/boards/people-total?period=9999-12-31", 400),
         ("http://thidua.test//evil.example/", 404),
         ("/x;y", 404),
         ("/" + "x" * 16_000, 414),
@@ -61,6 +63,17 @@ async def test_odd_addresses_are_answered_calmly(web: httpx.AsyncClient, path: s
     answer = await web.get(path, follow_redirects=False)
 
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize("host", ["", "x:99999999", "[::1", "evil.example"])
+@pytest.mark.parametrize("path", ["/", "/units/VN", "/no-such-page", "/api/v1/people?limit=0"])
+async def test_whatever_host_is_named_the_answer_is_the_same(
+    web: httpx.AsyncClient, path: str, host: str
+) -> None:
+    usual = await web.get(path)
+    odd = await web.get(path, headers={"host": host})
+
+    assert (odd.status_code, odd.content) == (usual.status_code, usual.content)
 
 
 async def test_odd_queries_of_lists_are_400_with_the_parameter_named(

@@ -78,7 +78,7 @@ def parse_period(name: str) -> Period | None:
             continue
         try:
             period = period_of(kind, first_day([int(part) for part in found.groups()]))
-        except ValueError:
+        except (ValueError, OverflowError):  # its end may lie behind the last day there is
             return None
         in_range = period.starts_on is None or _YEAR_MIN <= period.starts_on.year <= _YEAR_MAX
         return period if in_range and period.name == name else None

@@ -15,6 +15,8 @@ from thidua.web.problems import Problem, answer
 from thidua.web.wording import say, wordings
 
 ADDRESS_BYTES_MAX = 8_000
+# No file of ours has so long a name; the file system would refuse to look for one.
+_STATIC_BYTES_MAX = 200
 
 
 @get("/problems/{code:str}", include_in_schema=False)
@@ -32,6 +34,8 @@ def address_problem(scope: HTTPScope) -> Problem | None:
     """What is wrong with the address itself: no page of ours has one so long, or with a NUL in it."""
     if len(scope["raw_path"]) + len(scope["query_string"]) > ADDRESS_BYTES_MAX:
         return Problem(414, "address_too_long")
+    if scope["path"].startswith("/static") and len(scope["path"].encode()) > _STATIC_BYTES_MAX:
+        return Problem(404, "not_found")
     if "\0" in scope["path"]:
         return Problem(400, "nul_in_address")
     if b"%00" in scope["query_string"]:

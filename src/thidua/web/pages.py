@@ -51,8 +51,8 @@ def render(request: AnyRequest, template: str, *, status: int = 200, **context: 
 
 def own_address(request: AnyRequest) -> str:
     """The path and query of this request, as a link on our own site."""
-    query = request.scope["query_string"].decode("ascii", "replace")
-    return f"{request.url.path}?{query}" if query else request.url.path
+    path, query = request.scope["path"], request.scope["query_string"].decode("ascii", "replace")
+    return f"{path}?{query}" if query else path
 
 
 @cache

@@ -103,7 +103,7 @@ def on_exception(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Answer any exception: bad input never with 5xx, our own faults without a trace of our code."""
     problem = problem_of(error)
     if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        _log.error("request failed", path=request.url.path, method=request.method, exc_info=error)
+        _log.error("request failed", path=request.scope["path"], method=request.method, exc_info=error)
     return answer(request, problem)
 
 
@@ -192,7 +192,7 @@ def _title(status: int, language: Language) -> str:
 
 
 def _wants_page(request: AnyRequest) -> bool:
-    if request.url.path.startswith(_HTML_NEVER):
+    if request.scope["path"].startswith(_HTML_NEVER):
         return False
     return "text/html" in request.headers.get("accept", "")
 
