@@ -47,6 +47,16 @@ def test_sentence_09_the_first_in_order_holds_the_key_and_others_are_already_cou
     assert reasons(courses, course(0, level=3), course(1, level=2)) == [[], ["already_counted"]]
 
 
+@pytest.mark.parametrize(
+    "other", ["Chợ  Lớn ", "Chợ\u00a0Lớn", "Chợ\u200b Lớn", "\u2060Chợ Lớn", "C\u00adhợ Lớn", "Chợ Lớn\ufe0f"]
+)
+def test_sentence_09_what_looks_the_same_is_one_key(other: str) -> None:
+    courses = shipped("course_completed")
+
+    assert points(courses, course(course="Chợ Lớn", level=3), course(1, course=other, level=3)) == [30, 0]
+    assert reasons(courses, course(course="\u200b\u2060")) == [["key_missing"]]
+
+
 def test_sentence_09_a_key_is_held_also_when_a_cap_then_pays_nothing() -> None:
     capped = rule(
         'types = ["COURSE_COMPLETED"]\npoints = 10\nonce_per = { attributes = ["course"] }\n'

@@ -1,6 +1,7 @@
 """Keys of `once_per` and `best_of`: what makes two activities the same thing (9, 10)."""
 
 import json
+import re
 from hashlib import blake2b
 from uuid import UUID
 
@@ -8,6 +9,12 @@ from thidua.scoring.model import Among, Fact, Key
 from thidua.scoring.windows import bucket_of
 
 FESTIVAL_PART = "festival"
+# Characters that nobody sees: joiners, marks of direction, fillers, selectors (Default_Ignorable_Code_Point).
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 
 
 def keys_of(rule_name: str, key: Key, fact: Fact, subject: UUID) -> tuple[UUID, ...]:
@@ -35,8 +42,13 @@ def missing_parts(key: Key, fact: Fact) -> tuple[str, ...]:
 
 def _part(name: str, fact: Fact) -> str | None:
     value = fact.festival if name == FESTIVAL_PART else fact.attributes.get(name)
-    # The whole number 2 and the text "2" name the same thing.
-    return None if value is None or value == "" else str(value)
+    # The whole number 2 and the text "2" name the same thing; so do texts that look the same but for blanks.
+    return None if value is None else _seen(str(value)) or None
+
+
+def _seen(text: str) -> str:
+    visible = text if text.isascii() else _UNSEEN.sub("", text)
+    return " ".join(visible.split())
 
 
 def _digest(parts: list[str | None]) -> UUID:
