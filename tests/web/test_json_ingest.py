@@ -171,6 +171,31 @@ async def test_broken_http_is_never_our_fault(server: Server, head: bytes) -> No
     assert not status_line or status_line.split()[1].startswith(b"4"), status_line
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"content-length: 500\r\n\r\n{",
+        b"transfer-encoding: chunked\r\n\r\nZZ\r\n",
+        b"transfer-encoding: chunked\r\n\r\n",
+    ],
+)
+async def test_a_body_that_breaks_off_is_400_though_the_sender_may_write(
+    poster: httpx.AsyncClient, server: Server, body: bytes
+) -> None:
+    host, port = server.address.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    secret = poster.headers["authorization"].encode()
+    head = b"POST /api/v1/units HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nauthorization: "
+    writer.write(head + secret + b"\r\n" + body)
+    writer.write_eof()
+    try:
+        status_line = await asyncio.wait_for(reader.readline(), timeout=10)
+    finally:
+        writer.close()
+
+    assert not status_line or status_line.split()[1] == b"400", status_line
+
+
 async def test_nothing_bad_was_half_written_and_the_server_still_serves(
     poster: httpx.AsyncClient, server: Server
 ) -> None:

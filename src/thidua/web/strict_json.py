@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 import msgspec
-from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from litestar.exceptions.http_exceptions import InternalServerException, RequestEntityTooLarge
 from litestar.types import HTTPRequestEvent
 
 from thidua.web.json_faults import fault_of
@@ -54,6 +54,8 @@ async def _body(request: AnyRequest) -> bytes:
     except RequestEntityTooLarge as error:
         await _read_on(request)
         raise ProblemError(413, "too_large") from error
+    except InternalServerException as error:  # so Litestar names a sender who leaves, or breaks the framing
+        raise ProblemError(400, "body_cut_off") from error
 
 
 async def _read_on(request: AnyRequest) -> None:

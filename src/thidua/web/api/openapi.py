@@ -24,6 +24,12 @@ _PROBLEM_STATUSES = {
     "422": "A field cannot be taken; `errors` names each",
     "503": "Busy: nothing was written, send the same again",
 }
+_BODY_STATUSES = {
+    "408": "The body came too slowly",
+    "409": "It contradicts what is recorded",
+    "413": "The body is too large",
+    "415": "The body is not plain JSON",
+}
 _GUARDED_STATUSES = {"401": "No token in force", "403": "The token does not carry the scope"}
 
 
@@ -104,6 +110,8 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, named: dict[
     if "file" in opt:
         operation["responses"] = {"200": _file(opt)} | _beside(operation["responses"])
     statuses = dict(_PROBLEM_STATUSES)
+    if "takes" in opt:
+        statuses |= _BODY_STATUSES
     if handler.resolve_guards():
         operation["security"] = [{"token": []}]
         statuses |= _GUARDED_STATUSES
