@@ -24,6 +24,8 @@ COLUMNS = """
     a.rulebook_version, a.replaces"""
 _BY_ID = f"SELECT {COLUMNS} FROM activity a WHERE a.id = ANY($1::uuid[])"  # noqa: S608 -- made of our own words
 _COUNTING = "a.state = 2 AND a.suspended = 0"
+# OFFSET 0 and LIMIT keep a subquery whole, so that each asked row is one look into an index: joined as a set,
+# a few hundred of them made PostgreSQL read whole tables (2 ms an activity instead of 90 us).
 _IN_SPANS = """
 SELECT s.number, {columns}
 FROM unnest($1::integer[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::text[])
@@ -31,7 +33,7 @@ FROM unnest($1::integer[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5:
 CROSS JOIN LATERAL (
     SELECT * FROM activity a WHERE a.{owner} = s.subject
         AND a.occurred_at >= s.starts_at AND a.occurred_at < s.ends_at
-        AND a.type = ANY(string_to_array(s.types, ' ')) AND {counting}
+        AND a.type = ANY(string_to_array(s.types, ' ')) AND {counting} OFFSET 0
 ) a ORDER BY s.number, a.occurred_at, a.id
 """
 _OF_ACTOR = _IN_SPANS.format(columns=COLUMNS, owner="actor", counting=_COUNTING)
@@ -48,9 +50,11 @@ ORDER BY s.number
 _OTHERS = """
 SELECT s.number - 1 AS place FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[])
     WITH ORDINALITY AS s(subject, types, starts_at, ends_at, number)
-WHERE EXISTS (SELECT 1 FROM activity a WHERE a.{owner} = s.subject AND a.occurred_at >= s.starts_at
-    AND a.occurred_at < s.ends_at AND a.type = ANY(string_to_array(s.types, ' ')) AND {counting}
-    AND NOT a.id = ANY($5::uuid[]))
+CROSS JOIN LATERAL (
+    SELECT 1 FROM activity a WHERE a.{owner} = s.subject
+        AND a.occurred_at >= s.starts_at AND a.occurred_at < s.ends_at
+        AND a.type = ANY(string_to_array(s.types, ' ')) AND {counting} AND NOT a.id = ANY($5::uuid[]) LIMIT 1
+) other
 """
 _OTHERS_OF_ACTOR = _OTHERS.format(owner="actor", counting=_COUNTING)
 _OTHERS_OF_TEAM = _OTHERS.format(owner="team", counting=_COUNTING)

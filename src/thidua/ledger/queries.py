@@ -8,13 +8,14 @@ from uuid import UUID
 from thidua.infra.database import Connection
 from thidua.ledger.model import Net
 
+# OFFSET 0 keeps each subquery whole: one look into an index a row, whatever the planner thinks of the table.
 _NETS = """
 SELECT e.activity, e.rule, e.subject, min(e.subject_kind) AS subject_kind, e.team, e.unit,
     min(e.festival) AS festival, min(e.category) AS category,
     max(e.rulebook_version) AS rulebook_version, min(e.occurred_at) AS occurred_at,
     sum(e.points)::bigint AS points, sum(e.units)::bigint AS units, min(e.sentence) AS sentence
-FROM ledger_entry e JOIN unnest($1::uuid[], $2::text[]) AS asked(activity, rule)
-    ON e.activity = asked.activity AND e.rule = asked.rule
+FROM unnest($1::uuid[], $2::text[]) AS asked(activity, rule) CROSS JOIN LATERAL (
+    SELECT * FROM ledger_entry WHERE activity = asked.activity AND rule = asked.rule OFFSET 0) e
 GROUP BY e.activity, e.rule, e.subject, e.team, e.unit HAVING sum(e.points) <> 0 OR sum(e.units) <> 0
 """
 _NETS_OF = """
@@ -22,9 +23,10 @@ SELECT e.activity, sum(e.points)::bigint AS points FROM ledger_entry e
 WHERE e.activity = ANY($1::uuid[]) GROUP BY 1
 """
 _STATES = """
-SELECT s.subject, s.rule, s.bucket, s.state::text AS state FROM rule_state s
-JOIN unnest($1::uuid[], $2::text[], $3::text[]) AS asked(subject, rule, bucket)
-    ON s.subject = asked.subject AND s.rule = asked.rule AND s.bucket = asked.bucket
+SELECT asked.subject, asked.rule, asked.bucket, s.state::text AS state
+FROM unnest($1::uuid[], $2::text[], $3::text[]) AS asked(subject, rule, bucket) CROSS JOIN LATERAL (
+    SELECT state FROM rule_state
+    WHERE subject = asked.subject AND rule = asked.rule AND bucket = asked.bucket OFFSET 0) s
 """
 _FIRST_CLAIMS = """
 SELECT asked.rule, asked.key, c.occurred_at, c.activity, c.subject
@@ -36,7 +38,7 @@ ORDER BY asked.rule, asked.key, c.occurred_at, c.activity
 """
 _CLAIMANTS = """
 SELECT asked.number, c.activity FROM unnest($1::integer[], $2::text[], $3::uuid[]) AS asked(number, rule, key)
-JOIN rule_claim c ON c.rule = asked.rule AND c.key = asked.key
+CROSS JOIN LATERAL (SELECT activity FROM rule_claim WHERE rule = asked.rule AND key = asked.key OFFSET 0) c
 """
 _RULEBOOKS = "SELECT version, name, toml, published_at, in_force_from FROM rulebook ORDER BY version"
 

@@ -9,13 +9,13 @@ from thidua.cli.bench import raw
 from thidua.cli.bench.figure import Figure
 from thidua.cli.bench.ground import Ground
 from thidua.cli.bench.load import Measured, drive, once, requests_file
-from thidua.cli.bench.reports import batches, reported, singles
+from thidua.cli.bench.reports import batches, from_sources, reported, singles
 from thidua.cli.bench.running import Running, running
 from thidua.cli.bench.seed import Population, check_sample, seed_population
 from thidua.cli.bench.sizes import Sizes
 from thidua.infra.clock import now
 
-BATCH_SOCKETS = 8
+BATCH_SOCKETS = 16
 SINGLE_SOCKETS = 64
 _BARE_CONNECTIONS = 2
 _FSYNC = "SELECT current_setting('fsync') || ' ' || current_setting('synchronous_commit')"
@@ -35,7 +35,14 @@ def figures(ground: Ground, sizes: Sizes, wanted: Collection[str]) -> Iterator[F
 
 
 def _batch_intake(ground: Ground, sizes: Sizes, server: Running, population: Population) -> Measured:
-    reports = reported(population.ids(), count=sizes.batch_activities, seed=sizes.seed, at=now())
+    reports = from_sources(
+        population.ids(),
+        sources=BATCH_SOCKETS,
+        size=sizes.batch,
+        count=sizes.batch_activities,
+        seed=sizes.seed,
+        at=now(),
+    )
     requests = requests_file(ground, batches(server, reports, sizes.batch))
     warm = sizes.batch_warm // sizes.batch
     return drive(ground, once(sizes, server.address, requests, sockets=BATCH_SOCKETS, warm_requests=warm))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +39,22 @@ def reported(people: Sequence[UUID], *, count: int, seed: int, at: datetime) -> 
     chance = Chance(seed)
     for nth in range(count):
         yield _report(chance, people, at, at - _SPAN * (count - nth) / count)
+
+
+def from_sources(
+    people: Sequence[UUID], *, sources: int, size: int, count: int, seed: int, at: datetime
+) -> Iterator[dict[str, Any]]:
+    """The reports of several systems that take turns, `size` at a time, each for members of its own."""
+    share = len(people) // sources
+    own = [
+        reported(people[nth * share : (nth + 1) * share], count=count // sources, seed=seed + nth, at=at)
+        for nth in range(sources)
+    ]
+    while held := [list(islice(reports, size)) for reports in own]:
+        if not any(held):
+            return
+        for batch in held:
+            yield from batch
 
 
 def batches(running: Running, reports: Iterator[dict[str, Any]], size: int) -> Iterator[bytes]:

@@ -44,7 +44,7 @@ def populated(units: list[UUID], *, members: int, seed: int, at: datetime) -> Po
     """People in teams of about thirty, in communes of the real tree."""
     chance = Chance(seed)
     teams = [_team(chance, units, nth, at) for nth in range(max(members // _PEOPLE_A_TEAM, 1))]
-    placed = [(teams[nth % len(teams)], chance.id_at(at)) for nth in range(members)]
+    placed = [(teams[min(nth // _PEOPLE_A_TEAM, len(teams) - 1)], chance.id_at(at)) for nth in range(members)]
     people = [_person(chance, team, person, nth, at) for nth, (team, person) in enumerate(placed)]
     since = local_day(at) - timedelta(days=400)
     memberships = [

@@ -33,10 +33,10 @@ def sizes(*, is_quick: bool, seed: int) -> Sizes:
 def _real(seed: int) -> Sizes:
     return Sizes(
         is_quick=False,
-        intake_members=100_000,
+        intake_members=50_000,
         board_members=1_000_000,
         batch=500,
-        batch_warm=75_000,
+        batch_warm=100_000,
         batch_activities=500_000,
         single_warm=10_000,
         single_activities=120_000,
