@@ -33,7 +33,7 @@ def sizes(*, is_quick: bool, seed: int) -> Sizes:
 def _real(seed: int) -> Sizes:
     return Sizes(
         is_quick=False,
-        intake_members=50_000,
+        intake_members=21_000,
         board_members=1_000_000,
         batch=500,
         batch_warm=100_000,
