@@ -21,7 +21,7 @@ from thidua.infra.database import connection, quick_id
 from thidua.kernel.errors import BusyError, FieldError, InputError
 
 ROWS_MAX = 1000
-LANES = 2
+LANES = 1
 # Others held what we need for too long, or stood in our way: nothing was written, the same call may succeed.
 _BUSY = (
     asyncpg.DeadlockDetectedError,
@@ -29,6 +29,8 @@ _BUSY = (
     asyncpg.QueryCanceledError,
     asyncpg.SerializationError,
 )
+# A statement planned while the tables were nearly empty is kept by the session and would go on reading them whole.
+_INDEXES_ONLY = "SET LOCAL enable_seqscan = off"
 _CONFLICTS = frozenset({"id_reused", "id_taken"})
 
 
@@ -225,6 +227,7 @@ async def _attempt(
     results: list[Result] = []
     if group:
         async with acquired.transaction():
+            await acquired.execute(_INDEXES_ONLY)
             results = await record_group(
                 acquired, group, known.shelf.registry, at=at, is_optimistic=is_optimistic
             )

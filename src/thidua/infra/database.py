@@ -23,7 +23,6 @@ _SESSION = {
     "application_name": "thidua",
     "idle_in_transaction_session_timeout": "10s",
     "lock_timeout": "5s",
-    "plan_cache_mode": "force_custom_plan",
     "statement_timeout": "10s",
     "timezone": "UTC",
 }

@@ -162,10 +162,12 @@ async def _load_subjects(connection: Connection, cards: Cards, ids: Collection[U
     homes = await _spans(connection, _HOMES, people, "unit")
     stays = await _spans(connection, _TEAMS, people, "team")
     units = {span.value for spans in homes.values() for span in spans} | {row["unit"] for row in rows}
-    await _load_units(connection, cards, units - cards.units.keys() - {None})
-    teams = {span.value for spans in stays.values() for span in spans} - cards.subjects.keys()
-    if teams:
-        await _load_subjects(connection, cards, teams)
+    # One look each: subtracting the keys of a large dictionary would walk all of them.
+    await _load_units(connection, cards, [one for one in units if one is not None and one not in cards.units])
+    teams = {span.value for spans in stays.values() for span in spans}
+    unknown = [team for team in teams if team not in cards.subjects]
+    if unknown:
+        await _load_subjects(connection, cards, unknown)
     found = {row["id"]: _subject_card(row, homes, stays) for row in rows}
     cards.subjects.update({one: found.get(one) for one in ids})
 
