@@ -29,7 +29,8 @@ _BUSY = (
     asyncpg.QueryCanceledError,
     asyncpg.SerializationError,
 )
-# A statement planned while the tables were nearly empty is kept by the session and would go on reading them whole.
+# A statement planned while the tables were nearly empty is kept by the session: it would go on reading them
+# whole long after they have grown.
 _INDEXES_ONLY = "SET LOCAL enable_seqscan = off"
 _CONFLICTS = frozenset({"id_reused", "id_taken"})
 
