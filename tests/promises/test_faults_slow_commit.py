@@ -39,7 +39,7 @@ class Field:
 @pytest_asyncio.fixture(scope="module")
 async def field(running: Stack) -> AsyncIterator[Field]:
     """The instance, in which everybody but one has points already."""
-    async with caller(running.address, token(running.environ, "writer")) as api:
+    async with running.tended(), caller(running.address, token(running.environ, "writer")) as api:
         await put_people(api, [SLOW, *PEOPLE])
         for start in range(0, len(PEOPLE), 550):
             await report(api, [case(one) for one in PEOPLE[start : start + 550]])

@@ -85,12 +85,20 @@ class Stack:
 
     @asynccontextmanager
     async def tended(self) -> AsyncIterator[None]:
-        """Start again whatever dies, as `thidua up` does."""
+        """Start again whatever dies, as `thidua up` does; begin and end with a server that answers."""
         tending = asyncio.create_task(self._tend())
         try:
+            await self._until_serving()
             yield
+            await self._until_serving()
         finally:
             tending.cancel()
+
+    async def _until_serving(self) -> None:
+        async def serves() -> bool:
+            return await asyncio.to_thread(self.is_serving)
+
+        await eventually_async(serves, seconds=60)
 
     async def _tend(self) -> None:
         while True:

@@ -21,7 +21,7 @@ from thidua.infra.database import connection, quick_id
 from thidua.kernel.errors import BusyError, FieldError, InputError
 
 ROWS_MAX = 1000
-LANES = 1
+LANES = 2
 # Others held what we need for too long, or stood in our way: nothing was written, the same call may succeed.
 _BUSY = (
     asyncpg.DeadlockDetectedError,

@@ -47,7 +47,12 @@ def from_sources(
     """The reports of several systems that take turns, `size` at a time, each for members of its own."""
     share = len(people) // sources
     own = [
-        reported(people[nth * share : (nth + 1) * share], count=count // sources, seed=seed + nth, at=at)
+        reported(
+            people[nth * share : (nth + 1) * share],
+            count=count // sources // size * size,
+            seed=seed + nth,
+            at=at,
+        )
         for nth in range(sources)
     ]
     while held := [list(islice(reports, size)) for reports in own]:
