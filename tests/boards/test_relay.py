@@ -38,6 +38,7 @@ async def relay() -> AsyncIterator[asyncio.Task[None]]:
         yield running
     finally:
         running.cancel()
+        stopping.set()  # a library below may take the cancellation for a timeout of its own
         await asyncio.gather(running, return_exceptions=True)
         gc.collect()  # what a killed relay leaves open is noticed here, not in some later test
 
