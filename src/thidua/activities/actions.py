@@ -16,7 +16,8 @@ INSERT INTO activity_key (id, source, fingerprint)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[])
 ON CONFLICT (id) DO NOTHING RETURNING id
 """
-_COLUMNS = (
+# What `insert` writes, in the order of its rows.
+INSERTED_COLUMNS = (
     *(
         "id",
         "type",
@@ -70,7 +71,7 @@ async def claim_ids(connection: Connection, reports: Sequence[ActivityReport]) -
 async def insert(connection: Connection, activities: Sequence[Activity]) -> None:
     """Store the activities, all with one COPY: half the price of an INSERT of arrays."""
     records = [_row(activity) for activity in activities]
-    await connection.copy_records_to_table("activity", records=records, columns=_COLUMNS)
+    await connection.copy_records_to_table("activity", records=records, columns=INSERTED_COLUMNS)
 
 
 async def change_state(connection: Connection, act: Act) -> None:

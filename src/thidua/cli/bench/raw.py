@@ -8,32 +8,10 @@ from typing import Any
 
 import asyncpg
 
+from thidua.activities.actions import INSERTED_COLUMNS
+
 # An activity and its entries, without what the table fills in by itself.
-_ACTIVITY = (
-    *(
-        "id",
-        "type",
-        "occurred_at",
-        "recorded_at",
-        "actor",
-        "actor_kind",
-        "team",
-        "unit",
-        "festival",
-        "quantity",
-    ),
-    *(
-        "attributes",
-        "participants",
-        "evidence",
-        "context",
-        "source",
-        "state",
-        "suspended",
-        "rulebook_version",
-    ),
-    "replaces",
-)
+_ACTIVITY = INSERTED_COLUMNS
 _ENTRY = (
     *(
         "subject",
