@@ -1,4 +1,4 @@
-"""The first page, and the switch between languages."""
+"""The first page, and the switches of language and look."""
 
 from typing import Annotated
 
@@ -8,6 +8,7 @@ from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from thidua.web.language import COOKIE, DEFAULT, AnyRequest, known, language_of
+from thidua.web.look import changed, cookie_of, look_of
 from thidua.web.pages import render
 from thidua.web.units import boards_shown, units_found
 
@@ -33,10 +34,19 @@ async def switch_language(to: Words = DEFAULT, back: Address = "/") -> Redirect:
     return Redirect(own_path(back), status_code=303, cookies=[cookie], headers={"cache-control": "no-store"})
 
 
+@get("/look", include_in_schema=False)
+async def switch_look(
+    request: AnyRequest, theme: Words = "", text: Words = "", back: Address = "/"
+) -> Redirect:
+    """Keep how the reader wants pages to look, and lead back to the page they came from."""
+    cookie = cookie_of(changed(look_of(request), theme=theme, text=text))
+    return Redirect(own_path(back), status_code=303, cookies=[cookie], headers={"cache-control": "no-store"})
+
+
 def own_path(back: str) -> str:
     """The address if it stays on our site, else the first page."""
     stays = back.startswith("/") and not back.startswith("//") and "\\" not in back and back.isprintable()
     return back if stays else "/"
 
 
-home_handlers = [home, switch_language]
+home_handlers = [home, switch_language, switch_look]

@@ -1,8 +1,6 @@
 """Turns templates into pages: one Jinja environment, escaped by default, in the reader's language."""
 
-import hashlib
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -10,13 +8,16 @@ from jinja2.runtime import Context
 from litestar import Response
 
 from thidua.paths import shipped
+from thidua.web.assets import asset
 from thidua.web.catalogue import translate
+from thidua.web.drawing import initials, ruled
 from thidua.web.formats import shown_date, shown_number, shown_points, shown_time
 from thidua.web.language import AnyRequest, Language, language_of
+from thidua.web.look import PLAIN, Look, look_of
+from thidua.web.packing import VARY, packed, takes_gzip
 
-STATIC = Path(__file__).parent / "static"
 HTML = "text/html"
-_VARY = "Cookie, Accept-Language, Authorization"
+_PRIVATE = "private, no-store"
 
 
 @cache
@@ -30,36 +31,45 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(_=_translate, asset=asset)
-    made.filters.update(number=_number, points=_points, date=shown_date, time=shown_time)
+    made.globals.update(_=_translate, asset=asset, ruled=ruled)
+    made.filters.update(number=_number, points=_points, date=shown_date, time=shown_time, initials=initials)
     return made
 
 
-def html(template: str, language: Language, path: str, **context: Any) -> bytes:  # noqa: ANN401 -- for templates
-    """The template as bytes; `path` is where the language switch leads back to."""
-    return environment().get_template(template).render(lang=language, path=path, **context).encode()
+def html(
+    template: str,
+    language: Language,
+    path: str,
+    *,
+    look: Look = PLAIN,
+    visitor: object = None,
+    **context: Any,  # noqa: ANN401 -- whatever a template prints
+) -> bytes:
+    """The template as bytes; `path` is where the switches of language and look lead back to."""
+    told = {"lang": language, "path": path, "look": look, "visitor": visitor, **context}
+    return environment().get_template(template).render(told).encode()
 
 
 def render(request: AnyRequest, template: str, *, status: int = 200, **context: Any) -> Response[bytes]:  # noqa: ANN401 -- see above
-    """The template as a response, in the reader's language."""
-    language = language_of(request)
-    body = html(template, language, own_address(request), **context)
-    kept = "no-store" if "authorization" in request.headers else "no-cache"
-    headers = {"vary": _VARY, "content-language": language, "cache-control": kept}
-    return Response(body, status_code=status, media_type=HTML, headers=headers)
+    """The template as a response, as its reader wants it: private to whoever is signed in."""
+    language, visitor = language_of(request), None
+    body = html(template, language, own_address(request), look=look_of(request), visitor=visitor, **context)
+    is_private = visitor is not None or "authorization" in request.headers
+    headers = {
+        "vary": VARY,
+        "content-language": language,
+        "cache-control": _PRIVATE if is_private else "no-cache",
+    }
+    small = packed(body) if not is_private and takes_gzip(request.scope) else None
+    if small is not None:
+        headers["content-encoding"] = "gzip"
+    return Response(small or body, status_code=status, media_type=HTML, headers=headers)
 
 
 def own_address(request: AnyRequest) -> str:
     """The path and query of this request, as a link on our own site."""
     path, query = request.scope["path"], request.scope["query_string"].decode("ascii", "replace")
     return f"{path}?{query}" if query else path
-
-
-@cache
-def asset(name: str) -> str:
-    """The address of a static file, which changes whenever its content does."""
-    digest = hashlib.blake2b((STATIC / name).read_bytes(), digest_size=6).hexdigest()
-    return f"/static/{name}?v={digest}"
 
 
 @pass_context

@@ -1,0 +1,32 @@
+"""Small drawings in figures a template can print: a bar counted in the cells of the exercise book."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+_CELLS_MAX = 40
+_CELLS_WHERE_MANY = 20
+CELL = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """A bar of cells: how wide it is, how much is filled, and the lines between its cells."""
+
+    width: int
+    filled: int
+    lines: str
+    is_full: bool
+
+
+def ruled(used: int, of: int) -> Ruled:
+    """The bar of `used` out of `of`: a cell each up to forty, else twenty cells in all."""
+    cells = of if 0 < of <= _CELLS_MAX else _CELLS_WHERE_MANY
+    share = Fraction(max(0, min(used, of)), of) if of > 0 else Fraction(0)
+    lines = "".join(f"M{CELL * cell} 0v{CELL}" for cell in range(1, cells))
+    return Ruled(CELL * cells, int(CELL * cells * share), lines, is_full=of > 0 and used >= of)
+
+
+def initials(name: str) -> str:
+    """The letters in a face: of the last two words, as people are called in Vietnam."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0] for word in words[-2:]).upper()
