@@ -22,6 +22,11 @@ class State(IntEnum):
         """The state as the API writes it."""
         return self.name.lower()
 
+    @property
+    def is_final(self) -> bool:
+        """Whether no act leads any further."""
+        return not _NEXT[self]
+
     def may_become(self, other: "State") -> bool:
         """Whether an act may lead from here to there."""
         return other in _NEXT[self]

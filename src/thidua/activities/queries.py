@@ -58,7 +58,7 @@ CROSS JOIN LATERAL (
 """
 _OTHERS_OF_ACTOR = _OTHERS.format(owner="actor", counting=_COUNTING)
 _OTHERS_OF_TEAM = _OTHERS.format(owner="team", counting=_COUNTING)
-_ACTS = "SELECT * FROM activity_act WHERE activity = $1 ORDER BY at, id"
+_ACTS = "SELECT * FROM activity_act WHERE activity = ANY($1::uuid[]) ORDER BY at, id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +144,15 @@ async def verified_a_day(connection: Connection, asked: Collection[tuple[UUID, d
 
 async def acts_of(connection: Connection, activity: UUID) -> list[Act]:
     """Return the acts that changed the activity after its recording, oldest first."""
-    return [
-        Act(
-            id=row["id"],
-            activity=row["activity"],
-            kind=row["kind"],
-            from_state=State(row["from_state"]),
-            to_state=State(row["to_state"]),
-            by=row["by"],
-            reason=row["reason"],
-            at=row["at"],
-        )
-        for row in await connection.fetch(_ACTS, activity)
-    ]
+    return (await acts_of_many(connection, [activity])).get(activity, [])
+
+
+async def acts_of_many(connection: Connection, ids: Collection[UUID]) -> dict[UUID, list[Act]]:
+    """Return the acts of each of the activities that has any, oldest first."""
+    found: dict[UUID, list[Act]] = {}
+    for row in await connection.fetch(_ACTS, list(ids)):
+        found.setdefault(row["activity"], []).append(_act_of(row))
+    return found
 
 
 def activity_of(row: Any) -> Activity:  # noqa: ANN401  asyncpg's records carry no types
@@ -181,4 +177,17 @@ def activity_of(row: Any) -> Activity:  # noqa: ANN401  asyncpg's records carry 
         suspended=row["suspended"],
         rulebook_version=row["rulebook_version"],
         replaces=row["replaces"],
+    )
+
+
+def _act_of(row: Any) -> Act:  # noqa: ANN401  as above
+    return Act(
+        id=row["id"],
+        activity=row["activity"],
+        kind=row["kind"],
+        from_state=State(row["from_state"]),
+        to_state=State(row["to_state"]),
+        by=row["by"],
+        reason=row["reason"],
+        at=row["at"],
     )

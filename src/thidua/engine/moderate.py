@@ -1,5 +1,8 @@
 """Verify, reject, withdraw: an act that changes one activity's state, and with it the ledger."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -87,18 +90,41 @@ async def _act(  # noqa: PLR0913 -- an act has all of these
     at: datetime,
     only_source: str | None = None,
 ) -> Activity:
+    async with changing(activity, at=at) as held:
+        one = held.activity
+        if only_source is not None and one.source != only_source:
+            raise OtherSourceError(activity=activity)
+        if one.state is to_state:
+            return one
+        return await held.bring_to(to_state, kind=kind, by=by, reason=reason, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An activity under the locks of all that its coming or going may touch, as it stands now."""
+
+    connection: Connection
+    activity: Activity
+    named: list[Activity]
+    registry: Registry
+
+    async def bring_to(self, to_state: State, *, kind: str, by: str, reason: str, at: datetime) -> Activity:
+        """Bring the activity to the state in an act of that kind, and the ledger with it."""
+        one = self.activity
+        if not one.state.may_become(to_state):
+            raise StateError(activity=one.id, state=one.state.word)
+        act = Act(new_id(at), one.id, kind, one.state, to_state, by, reason, at)
+        return await _do(self.connection, act, one, self.named, self.registry)
+
+
+@asynccontextmanager
+async def changing(activity: UUID, *, at: datetime) -> AsyncIterator[Held]:
+    """Hold the activity locked in one transaction; BusyError where others hold it for too long."""
     try:
         async with transaction() as connection:
             registry = (await shelf(connection, at=at)).registry
-            changes, one = await _locked(connection, activity, registry)
-            if only_source is not None and one.source != only_source:
-                raise OtherSourceError(activity=activity)
-            if one.state is to_state:
-                return one
-            if not one.state.may_become(to_state):
-                raise StateError(activity=activity, state=one.state.word)
-            act = Act(new_id(at), activity, kind, one.state, to_state, by, reason, at)
-            return await _do(connection, act, one, changes, registry)
+            named, one = await _locked(connection, activity, registry)
+            yield Held(connection, one, named, registry)
     except (
         asyncpg.LockNotAvailableError,
         asyncpg.DeadlockDetectedError,
@@ -143,10 +169,7 @@ def _changes(act: Act, before: Activity, after: Activity) -> list[Change]:
     if before.counts == after.counts:
         return []
     effect = Effect.COMES if after.counts else Effect.GOES
-    return [Change(fact_of(after), act.id, effect, _CAUSES[act.kind])]
-
-
-_CAUSES = {"verify": "verified", "reject": "rejected", "withdraw": "withdrawn"}
+    return [Change(fact_of(after), act.id, effect, act.to_state.word)]
 
 
 async def _refuse_too_many(connection: Connection, one: Activity) -> None:

@@ -1,6 +1,6 @@
 """The tree of units: whether a change keeps it one, and the list of what lies within what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from thidua.infra.database import Connection
@@ -11,6 +11,7 @@ _PARENTS_ABOVE = """
 SELECT DISTINCT u.id, u.parent FROM unit_within w JOIN unit u ON u.id = w.ancestor
 WHERE w.unit = ANY($1::uuid[])
 """
+_WITHIN = "SELECT unit, ancestor FROM unit_within WHERE unit = ANY($1::uuid[])"
 _FORGET_BELOW = """
 WITH RECURSIVE below AS (
     SELECT id FROM unit WHERE id = ANY($1::uuid[])
@@ -36,6 +37,14 @@ async def parents_above(connection: Connection, units: Sequence[UUID]) -> dict[U
     """Return the parent of each of these units and of all above them."""
     rows = await connection.fetch(_PARENTS_ABOVE, units)
     return {row["id"]: row["parent"] for row in rows}
+
+
+async def units_above(connection: Connection, units: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """Return, for each unit, itself and all units above it."""
+    found: dict[UUID, set[UUID]] = {unit: set() for unit in units}
+    for row in await connection.fetch(_WITHIN, list(units)):
+        found[row["unit"]].add(row["ancestor"])
+    return {unit: frozenset(above) for unit, above in found.items()}
 
 
 def depth_of(unit: UUID, parents: Mapping[UUID, UUID | None]) -> int | None:
