@@ -1,6 +1,7 @@
 """People confirm claims: every step its own person, and nobody what they reported or are paid for."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -46,7 +47,7 @@ def leader(name: str, team: UUID, *, person: UUID | None = None) -> Confirmer:
     return Confirmer(an_id(name), person, teams=frozenset({team}))
 
 
-async def claimed(type_code: str, actor: UUID, **more: object) -> ActivityReport:
+async def claimed(type_code: str, actor: UUID, **more: Any) -> ActivityReport:  # noqa: ANN401 -- as reports
     """A claim that the member's account reported and that nobody has confirmed yet."""
     report = reported(type_code, actor, source=source_of(MEMBER), verified=False, **more)
     await recorded([report])

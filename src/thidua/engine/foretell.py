@@ -139,7 +139,7 @@ def _rule_of(bucket: Bucket, fact: Fact) -> Rule | None:
 
 
 def _held(bucket: Bucket, fact: Fact, coming: Fact, claims: _Claims) -> int:
-    """How many keys the fact would hold: of those who claim a key, the coming fact too, the first holds it."""
+    """How many keys the fact would hold: the first of all who claim a key, the coming fact too, holds it."""
     claimed = set(_keys(bucket, coming))
     return sum(
         _holder(claims.get((bucket.family.name, key), ()), coming if key in claimed else None) == fact.id
