@@ -1,15 +1,21 @@
-"""Every write of accounts: tokens and signing secrets."""
+"""Every write of accounts: tokens, signing secrets, people's accounts and their roles."""
 
 import hashlib
 import re
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from uuid import UUID
 
-from thidua.accounts.errors import TokenNameError, UnknownScopeError
+import asyncpg
+
+from thidua.accounts import logins, passwords
+from thidua.accounts.errors import AccountInputError, TokenNameError, UnknownScopeError
 from thidua.accounts.model import Scope
+from thidua.accounts.roles import Grant
+from thidua.infra.audit import Deed, note
 from thidua.infra.database import Connection
-from thidua.kernel.errors import FieldError
+from thidua.kernel.errors import FieldError, NotFoundError
 from thidua.kernel.ids import new_id
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
@@ -23,6 +29,137 @@ ON CONFLICT (name) DO UPDATE SET
     source = excluded.source, scopes = excluded.scopes, secret_hash = excluded.secret_hash,
     created_at = excluded.created_at, revoked_at = NULL
 """
+
+_ADD_ACCOUNT = """
+INSERT INTO account (id, login, login_fold, name, person, password_hash, is_password_once, created_at,
+    credentials_at, roles_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $8)
+"""
+_LOGIN = "SELECT login FROM account WHERE id = $1"
+_SECRET = "UPDATE account SET password_hash = $2, is_password_once = $3, credentials_at = $4 WHERE id = $1"  # noqa: S105 -- SQL
+_END_SESSIONS = "UPDATE account SET credentials_at = $2 WHERE id = $1 RETURNING 1"
+_DISABLE = """
+UPDATE account SET disabled_at = $2, credentials_at = $2 WHERE id = $1 AND disabled_at IS NULL RETURNING 1
+"""
+_ENABLE = """
+UPDATE account SET disabled_at = NULL, credentials_at = $2
+WHERE id = $1 AND disabled_at IS NOT NULL RETURNING 1
+"""
+_SET_LANGUAGE = "UPDATE account SET language = $2 WHERE id = $1"
+_GRANT = """
+INSERT INTO account_grant (id, account, role, unit, team, granted_at, granted_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT DO NOTHING RETURNING 1
+"""
+_REVOKE = """
+UPDATE account_grant SET revoked_at = $5
+WHERE account = $1 AND role = $2 AND unit IS NOT DISTINCT FROM $3 AND team IS NOT DISTINCT FROM $4
+    AND revoked_at IS NULL
+RETURNING 1
+"""
+_ROLES_CHANGED = "UPDATE account SET roles_at = $2 WHERE id = $1"
+
+
+async def create_account(  # noqa: PLR0913 -- the fields of one form, each by its name
+    connection: Connection,
+    *,
+    login: str,
+    password: str,
+    name: str,
+    person: UUID | None = None,
+    grants: Iterable[Grant] = (),
+    is_password_once: bool = False,
+    by: UUID | None = None,
+    at: datetime,
+) -> UUID:
+    """Make an account and give it its first roles; nobody, as `by`, is whoever runs the server."""
+    found = [*logins.faults(login, name), *passwords.faults(password, login=login)]
+    if found:
+        raise AccountInputError(found)
+    account, kept = new_id(at), await passwords.hashed(password)
+    row = (account, login.strip(), logins.login_fold(login), name.strip(), person, kept, is_password_once, at)
+    try:
+        async with connection.transaction():
+            await connection.execute(_ADD_ACCOUNT, *row)
+    except asyncpg.UniqueViolationError as error:
+        raise AccountInputError([_taken(error)]) from error
+    except asyncpg.ForeignKeyViolationError as error:
+        raise AccountInputError([FieldError("person", "unknown_person")]) from error
+    await _note(connection, account, "created", by=by, at=at)
+    for one in grants:
+        await grant(connection, account, one, by=by, at=at)
+    return account
+
+
+async def set_password(
+    connection: Connection,
+    account: UUID,
+    password: str,
+    *,
+    is_once: bool = False,
+    by: UUID | None,
+    at: datetime,
+) -> None:
+    """Give the account a new password; every session of it is over."""
+    login = await connection.fetchval(_LOGIN, account)
+    _must(login)
+    found = passwords.faults(password, login=login)
+    if found:
+        raise AccountInputError(found)
+    await connection.execute(_SECRET, account, await passwords.hashed(password), is_once, at)
+    await _note(connection, account, "password_set", by=by, at=at)
+
+
+async def end_sessions(connection: Connection, account: UUID, *, by: UUID | None, at: datetime) -> None:
+    """Sign the account out wherever it is signed in."""
+    _must(await connection.fetchval(_END_SESSIONS, account, at))
+    await _note(connection, account, "signed_out", by=by, at=at)
+
+
+async def disable(connection: Connection, account: UUID, *, by: UUID | None, at: datetime) -> bool:
+    """Let nobody in with this account any more, those signed in included; whether it could be used before."""
+    done = await connection.fetchval(_DISABLE, account, at) is not None
+    if done:
+        await _note(connection, account, "disabled", by=by, at=at)
+    return done
+
+
+async def enable(connection: Connection, account: UUID, *, by: UUID | None, at: datetime) -> bool:
+    """Let the account be used again; whether it was disabled."""
+    done = await connection.fetchval(_ENABLE, account, at) is not None
+    if done:
+        await _note(connection, account, "enabled", by=by, at=at)
+    return done
+
+
+async def set_language(connection: Connection, account: UUID, language: str | None) -> None:
+    """Keep the language in which its owner reads."""
+    await connection.execute(_SET_LANGUAGE, account, language)
+
+
+async def grant(
+    connection: Connection, account: UUID, given: Grant, *, by: UUID | None, at: datetime
+) -> bool:
+    """Give the account a role; whether it did not have it. Its sessions get new ids."""
+    row = (new_id(at), account, given.role, given.unit, given.team, at, by)
+    try:
+        async with connection.transaction():
+            done = await connection.fetchval(_GRANT, *row) is not None
+    except asyncpg.ForeignKeyViolationError as error:
+        raise NotFoundError from error
+    if done:
+        await _roles_changed(connection, account, given, "role_given", by=by, at=at)
+    return done
+
+
+async def revoke(
+    connection: Connection, account: UUID, taken: Grant, *, by: UUID | None, at: datetime
+) -> bool:
+    """Take a role back; whether the account had it. Its sessions get new ids."""
+    done = await connection.fetchval(_REVOKE, account, taken.role, taken.unit, taken.team, at) is not None
+    if done:
+        await _roles_changed(connection, account, taken, "role_taken", by=by, at=at)
+    return done
 
 
 async def create_token(
@@ -76,3 +213,29 @@ def _checked_name(field: str, name: str) -> str:
     if _NAME.fullmatch(name) is None:
         raise TokenNameError([FieldError(field, "invalid_name")], f"{field}: letters, digits and . _ - only")
     return name
+
+
+async def _roles_changed(
+    connection: Connection, account: UUID, changed: Grant, doing: str, *, by: UUID | None, at: datetime
+) -> None:
+    await connection.execute(_ROLES_CHANGED, account, at)
+    facts = {"role": changed.role, "unit": changed.unit, "team": changed.team}
+    deed = Deed(
+        at=at, actor_id=by, doing=f"account_{doing}", thing_kind="account", thing_id=account, facts=facts
+    )
+    await note(connection, deed)
+
+
+async def _note(connection: Connection, account: UUID, doing: str, *, by: UUID | None, at: datetime) -> None:
+    doing = f"account_{doing}"
+    await note(connection, Deed(at=at, actor_id=by, doing=doing, thing_kind="account", thing_id=account))
+
+
+def _must(found: object) -> None:
+    if found is None:
+        raise NotFoundError
+
+
+def _taken(error: asyncpg.UniqueViolationError) -> FieldError:
+    name = "person" if "person" in str(error.constraint_name) else "login"
+    return FieldError(name, f"{name}_taken")

@@ -1,6 +1,6 @@
-"""What can go wrong with a token."""
+"""What can go wrong with tokens, accounts and signing in."""
 
-from thidua.kernel.errors import DomainError, InputError
+from thidua.kernel.errors import ConflictError, DomainError, InputError, NotAllowedError
 
 
 class UnknownScopeError(InputError):
@@ -25,3 +25,50 @@ class ScopeMissingError(DomainError):
     """The token is good but does not carry the scope that this needs."""
 
     code = "scope_missing"
+
+
+class SignInRefusedError(DomainError):
+    """The login is unknown, the password wrong, or the account disabled: nobody is told which."""
+
+    code = "sign_in_refused"
+
+
+class TooManyTriesError(DomainError):
+    """Too many wrong passwords were tried for this login; `seconds` says when the next may be."""
+
+    code = "too_many_tries"
+
+    def __init__(self, seconds: int) -> None:
+        """Keep the seconds for Retry-After."""
+        super().__init__(seconds=seconds)
+        self.seconds = seconds
+
+
+class SessionsAwayError(DomainError):
+    """Nobody can sign in now: sessions are kept in Redis, which does not answer."""
+
+    code = "sessions_away"
+
+
+class AccountInputError(InputError):
+    """A login, name or password cannot be taken as it is."""
+
+    code = "invalid_input"
+
+
+class LastGrantError(ConflictError):
+    """The instance would be left without a system administrator."""
+
+    code = "last_administrator"
+
+
+class OwnRoleError(NotAllowedError):
+    """Nobody gives a role to themselves, takes their own, or disables themselves."""
+
+    code = "own_role"
+
+
+class AboveOwnRightsError(NotAllowedError):
+    """The role carries more than its giver holds there."""
+
+    code = "above_own_rights"

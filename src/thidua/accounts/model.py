@@ -1,7 +1,11 @@
-"""A caller and its rights, as the rest of the program sees them."""
+"""Who asks, a program or a person, as the rest of the program sees them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
+
+from thidua.accounts.roles import Grant
 
 
 class Scope(StrEnum):
@@ -27,3 +31,20 @@ class Caller:
     def may(self, scope: Scope) -> bool:
         """Whether the token behind this caller carries the scope."""
         return scope in self.scopes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Somebody who signs in, and the roles in force."""
+
+    id: UUID
+    login: str
+    name: str
+    person: UUID | None
+    language: str | None
+    grants: tuple[Grant, ...]
+    is_password_once: bool
+    created_at: datetime
+    credentials_at: datetime
+    roles_at: datetime
+    disabled_at: datetime | None

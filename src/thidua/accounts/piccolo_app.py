@@ -2,12 +2,12 @@
 
 from piccolo.conf.apps import AppConfig
 
-from thidua.accounts.tables import ApiToken, SigningSecret
+from thidua.accounts.tables import Account, AccountGrant, ApiToken, SigningSecret
 from thidua.paths import shipped
 
 APP_CONFIG = AppConfig(
     app_name="accounts",
     migrations_folder_path=str(shipped("migrations") / "accounts"),
-    table_classes=[ApiToken, SigningSecret],
-    migration_dependencies=[],
+    table_classes=[Account, AccountGrant, ApiToken, SigningSecret],
+    migration_dependencies=["thidua.organisation.piccolo_app"],
 )

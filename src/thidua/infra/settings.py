@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +36,10 @@ def _count(raw: str) -> int:
     if count < 1:
         raise ValueError(raw)
     return count
+
+
+def _networks(raw: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(one.strip()) for one in raw.split(",") if one.strip())
 
 
 def _database_url(raw: str) -> str | None:
@@ -75,6 +80,21 @@ class Settings:
     public_entries: bool = _setting(
         "THIDUA_PUBLIC_ENTRIES", _flag, "1", "show entries, under aliases, on public pages"
     )
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = _setting(
+        "THIDUA_TRUSTED_PROXIES",
+        _networks,
+        "",
+        "addresses of proxies whose X-Forwarded-Proto and -Host are believed",
+    )
+    streams_max: int = _setting(
+        "THIDUA_STREAMS_MAX", _count, "10000", "open streams of live boards in one web process, at most"
+    )
+    streams_per_address: int = _setting(
+        "THIDUA_STREAMS_PER_ADDRESS",
+        _count,
+        "1000",
+        "open streams of one address in one web process, at most",
+    )
     app: str = _setting("THIDUA_APP", str, "thidua.web.app:app", "the ASGI application that is served")
 
 
@@ -101,6 +121,6 @@ def _value(one: Field[object], environ: Mapping[str, str]) -> object:
 
 def masked(value: object) -> str:
     """A setting as it may be shown: the password of an address is hidden."""
-    text = "" if value is None else str(value)
+    text = ", ".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)
     password = urlsplit(text).password if "://" in text else None
     return text.replace(f":{password}@", ":***@") if password else text

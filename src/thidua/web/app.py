@@ -35,12 +35,14 @@ from thidua.web.api.moderation import moderation_handlers
 from thidua.web.api.openapi import DocumentPlugin
 from thidua.web.api.organisation import organisation_handlers
 from thidua.web.boards import board_page_handlers
+from thidua.web.csrf import own_forms_only
 from thidua.web.errors import address_problem, answer_at_once, error_handlers
 from thidua.web.headers import headless, secure_headers
 from thidua.web.health import health_handlers
 from thidua.web.home import home_handlers
 from thidua.web.people import people_handlers
 from thidua.web.problems import EXCEPTION_HANDLERS
+from thidua.web.sessions import carries_session, recognised
 from thidua.web.static_files import static_handlers
 from thidua.web.strict_json import BODY_BYTES_MAX
 from thidua.web.teams import team_handlers
@@ -81,10 +83,13 @@ class Application(Litestar):
         problem = address_problem(asked)
         if problem is not None:
             await answer_at_once(problem, asked, cast("Receive", receive), answering)
-        elif asked["method"] == HttpMethod.HEAD:
+            return
+        if carries_session(asked):
+            answering = await recognised(asked, answering)
+        if asked["method"] == HttpMethod.HEAD:
             await super().__call__({**asked, "method": HttpMethod.GET}, receive, headless(answering))
         else:
-            await super().__call__(scope, receive, send)
+            await super().__call__(asked, receive, answering)
 
 
 @asynccontextmanager
@@ -108,6 +113,7 @@ def create_app() -> Application:
     plain_logs()
     return Application(
         HANDLERS,
+        guards=[own_forms_only],
         lifespan=[lifetime],
         exception_handlers=EXCEPTION_HANDLERS,
         before_send=[secure_headers],

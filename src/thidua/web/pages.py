@@ -15,6 +15,7 @@ from thidua.web.formats import shown_date, shown_number, shown_points, shown_tim
 from thidua.web.language import AnyRequest, Language, language_of
 from thidua.web.look import PLAIN, Look, look_of
 from thidua.web.packing import VARY, packed, takes_gzip
+from thidua.web.visitors import visitor_of
 
 HTML = "text/html"
 _PRIVATE = "private, no-store"
@@ -52,7 +53,7 @@ def html(
 
 def render(request: AnyRequest, template: str, *, status: int = 200, **context: Any) -> Response[bytes]:  # noqa: ANN401 -- see above
     """The template as a response, as its reader wants it: private to whoever is signed in."""
-    language, visitor = language_of(request), None
+    language, visitor = language_of(request), visitor_of(request)
     body = html(template, language, own_address(request), look=look_of(request), visitor=visitor, **context)
     is_private = visitor is not None or "authorization" in request.headers
     headers = {
