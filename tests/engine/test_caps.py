@@ -11,7 +11,11 @@ from thidua.engine.caps import outlook
 from thidua.infra.database import Connection, connection
 from thidua.scoring.evaluate import State
 
-_SPREAD = (("PUBLIC_SERVICE_CASE", {}), ("WEEKLY_QUIZ", {"score_percent": 80}), ("MENTOR_SESSION", None))
+_SPREAD: tuple[tuple[str, dict[str, int] | None], ...] = (
+    ("PUBLIC_SERVICE_CASE", {}),
+    ("WEEKLY_QUIZ", {"score_percent": 80}),
+    ("MENTOR_SESSION", None),
+)
 
 
 async def test_what_is_shown_as_used_is_what_the_kept_states_hold(bootstrapped_database: str) -> None:

@@ -1,6 +1,7 @@
 """Caps as a person reads them: what was paid, summed, is what the fold holds against the next activity."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,7 +84,7 @@ def test_a_week_that_begins_in_the_old_year_is_read_whole() -> None:
     assert first_day_needed([rule(CAPPED)], date(2027, 1, 1)) is None
 
 
-def _today(**more: object) -> Fact:
+def _today(**more: Any) -> Fact:  # noqa: ANN401 -- as a fact
     return fact(name="today", **more)
 
 
