@@ -1,29 +1,21 @@
 """Sessions of signed-in people, kept in Redis under a hash of their id: what Redis knows signs nobody in."""
 
-import asyncio
 import hashlib
 import secrets
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 from uuid import UUID
 
 import msgspec
-import structlog
-from redis.exceptions import RedisError
 
-from thidua.accounts.errors import SessionsAwayError
+from thidua.accounts.answers import answered
 from thidua.accounts.model import Account
 from thidua.infra.redis import client
 
-T = TypeVar("T")
 IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=7)
-_ANSWER_SECONDS = 2.0
 _ID_BYTES = 32
 _ID_LENGTH = 43
-_log = structlog.get_logger("thidua.accounts")
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -61,7 +53,7 @@ async def session_of(session_id: str, *, at: datetime) -> Session | None:
     """The session of that id, whose idle time begins anew; None when it is over."""
     if len(session_id) != _ID_LENGTH or not session_id.isascii():
         return None
-    kept = await _answered(client().getex(_key(session_id), ex=IDLE))
+    kept = await answered(client().getex(_key(session_id), ex=IDLE))
     if kept is None:
         return None
     session = msgspec.json.decode(kept, type=Session)
@@ -75,23 +67,14 @@ def is_over(session: Session, account: Account) -> bool:
 
 async def end(session_id: str) -> None:
     """End the session of that id."""
-    await _answered(client().delete(_key(session_id)))
+    await answered(client().delete(_key(session_id)))
 
 
 async def _kept(session: Session) -> Begun:
     session_id = secrets.token_urlsafe(_ID_BYTES)
-    await _answered(client().set(_key(session_id), msgspec.json.encode(session), ex=IDLE))
+    await answered(client().set(_key(session_id), msgspec.json.encode(session), ex=IDLE))
     return Begun(session_id, session)
 
 
 def _key(session_id: str) -> str:
     return f"session:{hashlib.sha256(session_id.encode()).hexdigest()}"
-
-
-async def _answered(asked: Awaitable[T]) -> T:
-    try:
-        async with asyncio.timeout(_ANSWER_SECONDS):
-            return await asked
-    except (RedisError, OSError, TimeoutError) as error:
-        _log.warning("redis does not answer for sessions", why=str(error))
-        raise SessionsAwayError from error
