@@ -53,7 +53,7 @@ def bearer() -> Token:
 
 @pytest_asyncio.fixture
 async def sign_in_as(web: httpx.AsyncClient) -> AsyncIterator[SignIn]:
-    """Make accounts that are signed in, as `await sign_in_as(Grant(Role.VERIFIER, unit=…), person=…)` does.
+    """Make accounts that are signed in: one a call, with the roles it names and, if told, a person.
 
     The client sends what a page of ours would: its Origin, and the session's token in a header, so that
     `client.post("/…", data={…})` is taken; `client.headers.pop("x-csrf-token")` forgets the token. A bare

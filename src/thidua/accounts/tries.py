@@ -15,33 +15,32 @@ from thidua.infra.redis import client
 
 TRIES_MAX = 10
 WITHIN = timedelta(minutes=5)
+# Adds a try unless there are too many already: then it tells when the oldest of them was.
+_ADD = """
+local name, at, within, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', at - within)
+if redis.call('ZCARD', KEYS[1]) >= most then
+    return redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2]
+end
+redis.call('ZADD', KEYS[1], at, name)
+redis.call('EXPIRE', KEYS[1], within)
+return nil
+"""
 
 
 async def count_try(login: str, *, at: datetime) -> str:
     """Count one more try of this login and return its name; TooManyTriesError when it is one too many."""
     name, seconds = secrets.token_hex(8), at.timestamp()
-    tries, oldest = await answered(_added(_key(login), name, seconds))
-    if tries > TRIES_MAX:
-        await forget_try(login, name)
-        raise TooManyTriesError(max(1, math.ceil(oldest + WITHIN.total_seconds() - seconds)))
+    told = (_key(login), name, seconds, WITHIN.total_seconds(), TRIES_MAX)
+    oldest = await answered(client().eval(_ADD, 1, *told))
+    if oldest is not None:
+        raise TooManyTriesError(max(1, math.ceil(float(oldest) + WITHIN.total_seconds() - seconds)))
     return name
 
 
 async def forget_try(login: str, name: str) -> None:
-    """Count that try no more: it was refused unseen, or the password was right."""
+    """Count that try no more: the password was right."""
     await answered(client().zrem(_key(login), name))
-
-
-async def _added(key: str, name: str, seconds: float) -> tuple[int, float]:
-    """Add a try; how many there are within the time, and when the oldest was."""
-    async with client().pipeline(transaction=True) as asked:
-        asked.zremrangebyscore(key, "-inf", seconds - WITHIN.total_seconds())
-        asked.zadd(key, {name: seconds})
-        asked.zcard(key)
-        asked.zrange(key, 0, 0, withscores=True)
-        asked.expire(key, WITHIN)
-        _, _, tries, oldest, _ = await asked.execute()
-    return tries, oldest[0][1]
 
 
 def _key(login: str) -> str:
