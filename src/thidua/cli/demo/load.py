@@ -7,10 +7,12 @@ from typing import Any
 
 import msgspec
 
+from thidua.accounts.roles import Role
 from thidua.cli.demo.calendar import Calendar, end_of
+from thidua.cli.demo.cast import open_accounts, players
 from thidua.cli.demo.dice import Dice
 from thidua.cli.demo.history import History
-from thidua.cli.demo.people import Folk, folk_in
+from thidua.cli.demo.people import Folk, Somebody, folk_in
 from thidua.cli.demo.places import Places, places_in
 from thidua.cli.demo.recording import play
 from thidua.cli.demo.story import World, tell_story
@@ -48,6 +50,17 @@ class Standing:
     has_people: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was made up of a plan, and the dice as they lie afterwards."""
+
+    dice: Dice
+    calendar: Calendar
+    places: Places
+    folk: Folk
+    cast: dict[Role, Somebody]
+
+
 def plan_at(at: datetime, *, seed: int) -> Plan:
     """The demo of the day."""
     return Plan(ends_at=end_of(at), seed=seed, activities=told("habits")["activities"])
@@ -69,22 +82,31 @@ async def load(plan: Plan) -> int:
     if found.plan is None and found.has_people:
         raise StartError("There are people here already: the demo goes into an instance without any.")
     plan = found.plan or plan
-    dice = Dice(plan.seed)
-    calendar = Calendar(dice, plan.ends_at.astimezone(VIETNAM))
-    async with connection() as acquired:
-        places = await places_in(acquired, dice, last_day=calendar.last_day, communes_max=plan.communes_max)
-    folk = folk_in(dice, places, count=plan.people, last_day=calendar.last_day)
-    await _write(plan, places, folk)
-    history = History(dice, calendar)
-    tell_story(history, World(places, folk), activities=plan.activities)
+    made = await make(plan)
+    if found.plan is None:
+        await _write(plan, made)
+    history = History(made.dice, made.calendar)
+    tell_story(history, World(made.places, made.folk), activities=plan.activities)
     count = await play(history)
     await _finish(plan)
     return count
 
 
-async def _write(plan: Plan, places: Places, folk: Folk) -> None:
-    """Write units, teams, people and households in one step, with a note that the demo has begun."""
-    at = plan.ends_at
+async def make(plan: Plan) -> Made:
+    """Make up the places and people of the plan, without writing them."""
+    dice = Dice(plan.seed)
+    calendar = Calendar(dice, plan.ends_at.astimezone(VIETNAM))
+    last_day = calendar.last_day
+    async with connection() as acquired:
+        places = await places_in(acquired, dice, last_day=last_day, communes_max=plan.communes_max)
+    cast = players(dice, places, last_day)
+    folk = folk_in(dice, places, count=plan.people, last_day=last_day, known=list(cast.values()))
+    return Made(dice, calendar, places, folk, cast)
+
+
+async def _write(plan: Plan, made: Made) -> None:
+    """Write units, teams, people and accounts in one step, with a note that the demo has begun."""
+    at, places, folk = plan.ends_at, made.places, made.folk
     async with transaction() as writing:
         await writing.execute("SET LOCAL statement_timeout = '60s'")
         await _put(writing, organisation.put_units, places.units, at)
@@ -94,6 +116,7 @@ async def _write(plan: Plan, places: Places, folk: Folk) -> None:
         await _put(writing, organisation.put_households, folk.households, at)
         await _put(writing, organisation.put_memberships, list(folk.memberships()), at)
         await _put(writing, organisation.put_units, _denominators(places, folk), at)
+        await open_accounts(writing, places, made.cast, at)
         await _note(writing, "demo.begun", plan)
 
 

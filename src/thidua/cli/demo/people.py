@@ -8,7 +8,7 @@ from uuid import UUID
 
 from thidua.cli.demo.dice import Dice
 from thidua.cli.demo.naming import Mix, name_in
-from thidua.cli.demo.places import Commune, Places
+from thidua.cli.demo.places import HEART, Commune, Places
 from thidua.cli.demo.told import told
 from thidua.kernel.period import midnight_of
 from thidua.organisation.model import Span
@@ -63,28 +63,32 @@ class Folk:
                 }
 
 
-def folk_in(dice: Dice, places: Places, *, count: int, last_day: date) -> Folk:
-    """People in all communes, some more than others; households among them."""
+def folk_in(
+    dice: Dice, places: Places, *, count: int, last_day: date, known: Sequence[Somebody] = ()
+) -> Folk:
+    """People in all communes, some more than others, after those already known; households among them."""
     planned = {code: plan["people"] for code, plan in told("places")["province"].items()}
     present = {one.province for one in places.communes}
     total = sum(planned[code] for code in present)
-    people: list[Somebody] = []
+    count -= len(known)
+    people: list[Somebody] = list(known)
     for code in sorted(present):
         own = [one for one in places.communes if one.province == code]
         for commune, number in zip(own, _shares(dice, own, count * planned[code] // total), strict=True):
-            people += [_somebody(dice, commune, last_day) for _ in range(number)]
+            people += [somebody(dice, commune, last_day) for _ in range(number)]
     return Folk(people, [_household(dice, one, last_day) for one in people if _keeps_house(one, dice)])
 
 
 def _shares(dice: Dice, communes: Sequence[Commune], count: int) -> list[int]:
-    weights = [(7 if one.code == told("places")["heart"] else 2) + 2 * dice.fraction() for one in communes]
+    weights = [(7 if one.code == HEART else 2) + 2 * dice.fraction() for one in communes]
     shares = [int(count * weight / sum(weights)) for weight in weights]
     shares[0] += count - sum(shares)
     return shares
 
 
-def _somebody(dice: Dice, commune: Commune, last_day: date) -> Somebody:
-    age = _age(dice)
+def somebody(dice: Dice, commune: Commune, last_day: date, *, age: int | None = None) -> Somebody:
+    """Somebody of the commune, of any age unless it is given."""
+    age = _age(dice) if age is None else age
     named = name_in(dice, commune.groups)
     born_on = last_day - timedelta(days=age * 365 + dice.between(30, 330))
     bent = dice.weighted(_bents())
@@ -98,6 +102,8 @@ def _somebody(dice: Dice, commune: Commune, last_day: date) -> Somebody:
         "unit": str(_home(dice, commune, age)),
     }
     one = Somebody(row, commune, age, _zeal(dice, age), bent)
+    if commune.code == HEART:
+        one.zeal *= 2
     one.teams += _teams(dice, one, last_day)
     return one
 

@@ -41,7 +41,7 @@ def tell_story(history: History, world: World, *, activities: int) -> None:
 
 def _habits(history: History, people: Sequence[Somebody], count: int) -> None:
     dice = history.dice
-    near = Neighbours(dice, _by_commune(people))
+    near = Neighbours(dice, by_commune(people))
     bents = {
         name: Wheel(list(one["does"]), list(one["does"].values()))
         for name, one in told("habits")["bent"].items()
@@ -64,7 +64,8 @@ def _habits(history: History, people: Sequence[Somebody], count: int) -> None:
         )
 
 
-def _by_commune(people: Sequence[Somebody]) -> Mapping[UUID, Sequence[Somebody]]:
+def by_commune(people: Sequence[Somebody]) -> Mapping[UUID, Sequence[Somebody]]:
+    """The people of each commune."""
     found: dict[UUID, list[Somebody]] = {}
     for one in people:
         found.setdefault(one.commune.id, []).append(one)
@@ -170,7 +171,7 @@ def _waiting(history: History, world: World) -> list[Happening]:
     mine = {one.report.id for one in own}
     others = [one for one in fresh if one.report.id not in mine]
     count: int = told("habits")["fate"]["pending"]
-    chosen = dice.some(own, min(count // 4, len(own) * 2 // 3))
+    chosen = dice.some(own, min(count // 3, len(own) * 2 // 3))
     return chosen + dice.some(others, min(count - len(chosen), len(others) // 3))
 
 
