@@ -43,6 +43,7 @@ from thidua.web.home import home_handlers
 from thidua.web.people import people_handlers
 from thidua.web.problems import EXCEPTION_HANDLERS
 from thidua.web.sessions import carries_session, recognised
+from thidua.web.sign_in import SIGN_IN_EXCEPTIONS, sign_in_handlers
 from thidua.web.static_files import static_handlers
 from thidua.web.strict_json import BODY_BYTES_MAX
 from thidua.web.teams import team_handlers
@@ -53,6 +54,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     *home_handlers,
     *error_handlers,
     *static_handlers,
+    *sign_in_handlers,
     *people_handlers,
     *team_handlers,
     *unit_handlers,
@@ -115,7 +117,7 @@ def create_app() -> Application:
         HANDLERS,
         guards=[own_forms_only],
         lifespan=[lifetime],
-        exception_handlers=EXCEPTION_HANDLERS,
+        exception_handlers={**EXCEPTION_HANDLERS, **SIGN_IN_EXCEPTIONS},
         before_send=[secure_headers],
         request_max_body_size=BODY_BYTES_MAX,
         openapi_config=OpenAPIConfig(

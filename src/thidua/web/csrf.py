@@ -3,17 +3,16 @@
 import hmac
 
 from litestar import Request
-from litestar.exceptions import ClientException
 from litestar.handlers.base import BaseRouteHandler
 
 from thidua.kernel.errors import NotAllowedError
+from thidua.web.forms import MULTIPART, URL_ENCODED, form_of
 from thidua.web.origins import is_from_our_pages
 from thidua.web.sessions import carries_token
 from thidua.web.visitors import AnyConnection, visitor_of
 
 FIELD, HEADER = "_csrf", "x-csrf-token"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class ForeignPageError(NotAllowedError):
@@ -48,19 +47,13 @@ async def own_forms_only(request: AnyConnection, _handler: BaseRouteHandler) -> 
 
 def check_token(sent: str, expected: str) -> None:
     """Go on only if the form carries the token it was given."""
-    if not expected or not hmac.compare_digest(sent.encode(), expected.encode()):
+    if not expected or not hmac.compare_digest(sent.encode(errors="replace"), expected.encode()):
         raise StaleFormError
 
 
 async def _sent_token(request: AnyConnection) -> str:
-    header = request.headers.get(HEADER)
-    if header is not None:
-        return header
-    if not request.headers.get("content-type", "").lower().startswith(_FORMS):
-        return ""
     assert isinstance(request, Request), "guards of HTTP routes get the request itself"
-    try:
-        sent = (await request.form()).get(FIELD, "")
-    except ValueError as error:
-        raise ClientException("the form cannot be read") from error
-    return sent if isinstance(sent, str) else ""
+    header, form = request.headers.get(HEADER), dict[str, list[str]]()
+    if request.content_type[0] in {URL_ENCODED, MULTIPART}:
+        form = await form_of(request)
+    return header if header is not None else next(iter(form.get(FIELD, ())), "")

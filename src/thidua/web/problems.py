@@ -11,7 +11,13 @@ from litestar import Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
-from thidua.accounts.errors import NotSignedInError, ScopeMissingError
+from thidua.accounts.errors import (
+    NotSignedInError,
+    ScopeMissingError,
+    SessionsAwayError,
+    SignInRefusedError,
+    TooManyTriesError,
+)
 from thidua.infra.errors import ServiceUnavailableError
 from thidua.kernel.errors import (
     BusyError,
@@ -24,6 +30,7 @@ from thidua.kernel.errors import (
 )
 from thidua.web.language import AnyRequest, Language, accepted, language_of
 from thidua.web.pages import render
+from thidua.web.visitors import PasswordChangeNeededError, SignInNeededError
 from thidua.web.wording import say, wordings
 
 MEDIA_TYPE = "application/problem+json"
@@ -34,6 +41,11 @@ _log = structlog.get_logger("thidua.web")
 _STATUSES: dict[type[Exception], int] = {
     NotSignedInError: 401,
     ScopeMissingError: 403,
+    SignInRefusedError: 422,
+    TooManyTriesError: 429,
+    SessionsAwayError: 503,
+    SignInNeededError: 401,
+    PasswordChangeNeededError: 403,
     NotAllowedError: 403,
     NotFoundError: 404,
     ConflictError: 409,
@@ -109,7 +121,7 @@ def on_exception(request: AnyRequest, error: Exception) -> Response[bytes]:
 
 def answer(request: AnyRequest, problem: Problem) -> Response[bytes]:
     """The problem as a page for a browser, as a problem document for everyone else."""
-    if _wants_page(request):
+    if wants_page(request):
         return _page(request, problem)
     language = accepted(request.headers.get("accept-language", ""))
     body = msgspec.json.encode(document(problem, language))
@@ -153,7 +165,10 @@ def problem_of(error: Exception) -> Problem:
 def _of_domain(error: DomainError) -> Problem:
     status = next(_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES)
     errors = error.errors if isinstance(error, InputError) else _errors_in(error)
-    return Problem(status, error.code, error.facts, errors, _headers(status))
+    headers = _headers(status)
+    if isinstance(error, TooManyTriesError):
+        headers["retry-after"] = str(error.seconds)
+    return Problem(status, error.code, error.facts, errors, headers)
 
 
 def _errors_in(error: DomainError) -> tuple[FieldError, ...]:
@@ -191,7 +206,8 @@ def _title(status: int, language: Language) -> str:
     return say(code if code in wordings() else f"status_{status // 100}xx", language)
 
 
-def _wants_page(request: AnyRequest) -> bool:
+def wants_page(request: AnyRequest) -> bool:
+    """Whether a browser asks for a page, rather than a program or a script for an answer."""
     if request.scope["path"].startswith(_HTML_NEVER):
         return False
     return "text/html" in request.headers.get("accept", "")
