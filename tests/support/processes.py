@@ -114,7 +114,12 @@ class Instance:
         """Start it; `until_ready` waits for it."""
         self.port = free_port()
         self.log = data_dir.parent / f"{data_dir.name}.log"
-        settings = {"THIDUA_DATA_DIR": str(data_dir), "THIDUA_PORT": str(self.port), "THIDUA_WORKERS": "1"}
+        settings = {
+            "THIDUA_DATA_DIR": str(data_dir),
+            "THIDUA_PORT": str(self.port),
+            "THIDUA_WORKERS": "1",
+            "THIDUA_DEMO": "0",
+        }
         lowered = ["setpriv", f"--reuid={as_user}", f"--regid={as_user}", "--clear-groups"] if as_user else []
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 -- our own command line

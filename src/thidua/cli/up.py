@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from importlib.util import find_spec
 from threading import Event
 
@@ -21,10 +22,12 @@ from thidua.infra.redis import close_client
 from thidua.infra.settings import Settings, settings
 from thidua.infra.supervise import Service, Supervisor
 
+_DEMO_TRIES = 3
+
 
 @click.command("up")
 def command() -> None:
-    """Start everything: PostgreSQL, Valkey, the worker and the web server."""
+    """Start everything: PostgreSQL, Valkey, the worker and the web server; at first with a demo."""
     stopping = _stop_on_signals()
     chosen = settings()
     supervisor = Supervisor(lambda line: click.echo(f"thidua: {line}", err=True))
@@ -33,11 +36,12 @@ def command() -> None:
         _refuse_a_taken_port(chosen)
         cleanup.callback(stop_servers, supervisor, chosen.data_dir)
         servers = start_servers(supervisor, chosen)
-        announce(chosen.data_dir, _instance(chosen, servers))
+        instance = _instance(chosen, servers)
+        announce(chosen.data_dir, instance)
         asyncio.run(_prepare())
         _start_ours(supervisor, chosen)
         click.echo(_address(chosen))
-        supervisor.watch(stopping)
+        supervisor.watch(stopping, _Preparing(supervisor, chosen, instance).look)
 
 
 def _stop_on_signals() -> Event:
@@ -65,12 +69,28 @@ def _refuse_a_taken_port(chosen: Settings) -> None:
             ) from error
 
 
+class _Preparing:
+    """Notes that the instance is what it shall be as soon as the demo is in it."""
+
+    def __init__(self, supervisor: Supervisor, chosen: Settings, instance: Instance) -> None:
+        self._supervisor, self._data_dir, self._instance = supervisor, chosen.data_dir, instance
+        if instance.is_preparing:
+            supervisor.start(Service(name="demo", command=_ourselves("demo"), tries_max=_DEMO_TRIES))
+
+    def look(self) -> None:
+        if self._instance.is_preparing and self._supervisor.is_done("demo"):
+            self._instance = replace(self._instance, is_preparing=False)
+            announce(self._data_dir, self._instance)
+
+
 def _instance(chosen: Settings, servers: Servers) -> Instance:
     return Instance(
         pid=os.getpid(),
         address=_address(chosen),
         database_url=servers.database_url,
         redis_url=servers.redis_url,
+        # A database of somebody's own is never filled unasked.
+        is_preparing=chosen.demo and chosen.database_url is None,
     )
 
 

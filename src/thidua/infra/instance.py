@@ -20,6 +20,8 @@ class Instance:
     address: str
     database_url: str
     redis_url: str
+    # Still filling itself with the demo: it answers, but is not what it will be.
+    is_preparing: bool = False
 
 
 def database_url() -> str:
@@ -30,6 +32,14 @@ def database_url() -> str:
 def redis_url() -> str:
     """The Redis to use: the one that is set, else the one of the running instance."""
     return settings().redis_url or _running_here().redis_url
+
+
+def is_preparing() -> bool:
+    """Whether the instance of this data directory is still filling its own database."""
+    if settings().database_url is not None:
+        return False
+    found = running(settings().data_dir)
+    return found is not None and found.is_preparing
 
 
 def _running_here() -> Instance:

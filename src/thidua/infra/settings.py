@@ -42,6 +42,12 @@ def _networks(raw: str) -> tuple[IPv4Network | IPv6Network, ...]:
     return tuple(ip_network(one.strip()) for one in raw.split(",") if one.strip())
 
 
+def _public_url(raw: str) -> str | None:
+    if raw and not (urlsplit(raw).scheme in {"http", "https"} and urlsplit(raw).netloc):
+        raise ValueError(raw)
+    return raw.rstrip("/") or None
+
+
 def _database_url(raw: str) -> str | None:
     if raw and urlsplit(raw).scheme not in {"postgresql", "postgres"}:
         raise ValueError(raw)
@@ -76,7 +82,9 @@ class Settings:
     database_url: str | None = _setting("THIDUA_DATABASE_URL", _database_url, "", "a PostgreSQL of your own")
     redis_url: str | None = _setting("THIDUA_REDIS_URL", _redis_url, "", "a Redis or Valkey of your own")
     pool_max: int = _setting("THIDUA_POOL_MAX", _count, "8", "database connections of one process, at most")
-    demo: bool = _setting("THIDUA_DEMO", _flag, "0", "fill an empty database with a believable province")
+    demo: bool = _setting(
+        "THIDUA_DEMO", _flag, "1", "`up`: fill an embedded database without people with the demo"
+    )
     public_entries: bool = _setting(
         "THIDUA_PUBLIC_ENTRIES", _flag, "1", "show entries, under aliases, on public pages"
     )
@@ -85,6 +93,9 @@ class Settings:
         _networks,
         "",
         "addresses of proxies whose X-Forwarded-Proto and -Host are believed",
+    )
+    public_url: str | None = _setting(
+        "THIDUA_PUBLIC_URL", _public_url, "", "where people reach us, for links and QR codes on paper and screens"
     )
     streams_max: int = _setting(
         "THIDUA_STREAMS_MAX", _count, "10000", "open streams of live boards in one web process, at most"

@@ -29,6 +29,8 @@ class Service:
     command: Sequence[str]
     is_ready: Callable[[int], bool] = field(default=lambda _pid: True)
     ready_seconds: float = 60.0
+    # It shall end, and is started so often at most until it ends well. 0: it shall never end.
+    tries_max: int = 0
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 15.0
     # What the kernel sends when we are gone: quick rather than tidy.
@@ -65,15 +67,20 @@ class Supervisor:
         """The process of the service `name`, as it is now."""
         return next(child.pid for child in self._children if child.service.name == name)
 
-    def watch(self, stopping: Event) -> None:
-        """Start again whatever dies, until `stopping` is set."""
+    def is_done(self, name: str) -> bool:
+        """Whether the service has ended and will not be started again."""
+        return any(child.is_done for child in self._children if child.service.name == name)
+
+    def watch(self, stopping: Event, then: Callable[[], object] = lambda: None) -> None:
+        """Start again whatever dies, until `stopping` is set; each time round do `then`."""
         while not stopping.wait(_POLL_SECONDS):
             self.tend()
+            then()
 
     def tend(self) -> None:
         """Start again what is dead now, each with longer pauses as long as it keeps dying."""
         for child in self._children:
-            if child.is_dead and child.may_start:
+            if child.is_dead and child.may_start and not child.is_done:
                 self._say(f"{child.service.name} ended ({child.ending}); starting it again")
                 child.start()
 
@@ -89,6 +96,7 @@ class _Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = 0.0
         self._pause = 0.0
+        self._tries = 0
 
     @property
     def pid(self) -> int:
@@ -105,6 +113,13 @@ class _Child:
         return self._process is not None and self._process.poll() is not None
 
     @property
+    def is_done(self) -> bool:
+        """Whether it was to end, and has: well, or too often badly."""
+        if not self.service.tries_max or not self.is_dead or self._process is None:
+            return False
+        return self._process.returncode == 0 or self._tries >= self.service.tries_max
+
+    @property
     def may_start(self) -> bool:
         lived = time.monotonic() - self._started_at
         if lived > _HEALTHY_SECONDS:
@@ -114,6 +129,7 @@ class _Child:
     def start(self) -> None:
         self._pause = min(max(0.1, self._pause * 2), _PAUSE_SECONDS_MAX)
         self._started_at = time.monotonic()
+        self._tries += 1
         self._process = _launch(self.service)
 
     def wait_until_ready(self) -> None:

@@ -11,6 +11,7 @@ from thidua.accounts.queries import is_migrated
 from thidua.infra.cursor import oldest_writer
 from thidua.infra.database import connection
 from thidua.infra.errors import ServiceUnavailableError
+from thidua.infra.instance import is_preparing
 from thidua.infra.redis import client
 
 _oldest_writer = Gauge(
@@ -20,7 +21,7 @@ _NO_STORE = {"cache-control": "no-store"}
 
 
 class Health(msgspec.Struct, frozen=True):
-    """How it is: ok, degraded or unavailable, and which part."""
+    """How it is: ok, degraded, preparing (the demo is being loaded) or unavailable, and which part."""
 
     status: str
     database: str | UnsetType = UNSET
@@ -48,12 +49,13 @@ async def live() -> dict[str, str]:
     opt={"answers": Health, "answer_example": {"status": "ok", "database": "ok", "redis": "ok"}},
 )
 async def ready() -> Response[bytes]:
-    """200 once the database is there and migrated; Redis away only makes boards slower."""
+    """200 once the database is there, migrated and filled; Redis away only makes boards slower."""
     parts = {"database": await _database(), "redis": await _redis()}
     status = "ok" if set(parts.values()) == {"ok"} else "degraded"
     status = status if parts["database"] == "ok" else "unavailable"
+    status = "preparing" if status != "unavailable" and is_preparing() else status
     body = msgspec.json.encode({"status": status, **parts})
-    code = 503 if status == "unavailable" else 200
+    code = 503 if status in {"unavailable", "preparing"} else 200
     return Response(body, status_code=code, media_type="application/json", headers=_NO_STORE)
 
 

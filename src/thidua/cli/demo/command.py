@@ -3,6 +3,8 @@
 import asyncio
 import signal
 import time
+from contextlib import suppress
+from urllib.request import urlopen
 
 import rich_click as click
 
@@ -11,9 +13,12 @@ from thidua.cli.demo.live import go_on
 from thidua.cli.demo.load import load, plan_at, standing
 from thidua.infra.clock import now
 from thidua.infra.database import close_pool, open_pool
+from thidua.infra.instance import running
 from thidua.infra.redis import close_client
+from thidua.infra.settings import settings
 
 _PER_SECOND = 2.0
+_FIRST_PAGES = ("/", "/boards", "/boards/people-total", "/boards/teams-total", "/boards/units-total")
 
 
 @click.command("demo")
@@ -45,9 +50,20 @@ async def _load(seed: int) -> None:
     finally:
         await close_client()
         await close_pool()
+    _look_at_boards()
     click.echo("demo: tài khoản dùng thử / accounts to try it with, at /sign-in")
     for line in shown_accounts():
         click.echo(line)
+
+
+def _look_at_boards() -> None:
+    """Let a running instance make its first boards, so that nobody waits for them."""
+    here = running(settings().data_dir)
+    if here is None:
+        return
+    for path in _FIRST_PAGES:
+        with suppress(OSError), urlopen(f"{here.address}{path}", timeout=20):  # noqa: S310 -- our own address
+            pass
 
 
 async def _live(per_second: float) -> None:
