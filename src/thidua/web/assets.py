@@ -13,7 +13,7 @@ SHEET = "thidua.css"
 _STYLES = STATIC / "styles"
 _LINKED = re.compile(rb"url\(([a-z0-9/._-]+)\)")
 _PACKED_ALREADY = frozenset({".woff2", ".png"})
-_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".woff2": "font/woff2"}
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".woff2": "font/woff2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def _sheet(found: dict[str, Asset]) -> bytes:
 def _asset(name: str, body: bytes) -> Asset:
     ending = Path(name).suffix
     packed = None if ending in _PACKED_ALREADY else gzip.compress(body, 9, mtime=0)
-    kind = _TYPES.get(ending) or mimetypes.guess_type(name)[0] or "text/plain; charset=utf-8"
+    kind = _TYPES.get(ending) or mimetypes.guess_type(name)[0] or "text/plain"
     return Asset(body, packed, kind, hashlib.blake2b(body, digest_size=6).hexdigest())
 
 

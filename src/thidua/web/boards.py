@@ -1,53 +1,91 @@
 """Pages of boards: the list of them, one of them, and its exports."""
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, get
-from litestar.params import FromPath
-from litestar.response import Stream
+from litestar.params import FromPath, QueryParameter
+from litestar.response import Redirect, Stream
 from litestar.types import ASGIApp
+from markupsafe import Markup
 
 from thidua.boards.definitions import boards
 from thidua.boards.errors import NotOnBoardError
 from thidua.boards.export import about, csv_of, xlsx_of, xlsx_rows
 from thidua.boards.model import Stamp
 from thidua.boards.reading import Reader, reader
+from thidua.kernel.subjects import SubjectKind
 from thidua.web.answer_cache import AnswerCache, ReadyAnswer
 from thidua.web.api.boards import ExportOperation
-from thidua.web.board_queries import SPAN_DEFAULT, Asked, asked, subject_of
-from thidua.web.board_views import around_view, board_view, grouped
+from thidua.web.assets import assets
+from thidua.web.board_choice import address_of, chosen, meant
+from thidua.web.board_pieces import Piece, live_piece, with_own_row
+from thidua.web.board_queries import Asked, asked, subject_of
+from thidua.web.board_views import around_view, board_view, filters_view, grouped
 from thidua.web.language import AnyRequest, Language, language_of
-from thidua.web.pages import HTML, html, own_address, render
+from thidua.web.look import Look, look_of
+from thidua.web.packing import VARY, PackedAnswer
+from thidua.web.pages import HTML, html, own_address, piece, render
+from thidua.web.units import units_found
+from thidua.web.visitors import Visitor, visitor_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV_EXAMPLE = (
     "# ...\r\nrank,tied,id,code,name,score,reached_at\r\n"
     "1,false,0192f0c4-7a10-7c3e-9b1d-5a2f6d8e4c01,,Giàng A Páo,412,2026-11-07T03:00:00Z\r\n"
 )
+Words = Annotated[str, QueryParameter(max_length=100)]
 _KEPT = ("period", "scope", "kind", "division", "q", "limit")
-_pages: AnswerCache[tuple[str, bytes, Language]] = AnswerCache()
+# Two rows either side of whoever is looked at: what fits on a line.
+_AROUND_ROWS = 2
+_NOT_KEPT = {"cache-control": "no-store"}
+_pages: AnswerCache[tuple[str, bytes, Language, Look]] = AnswerCache()
 
 
 @get("/boards", include_in_schema=False)
-async def list_page(request: AnyRequest) -> Response[bytes]:
-    """The boards there are."""
-    return render(request, "boards/list.html", groups=grouped(boards().values(), language_of(request)))
+async def list_page(request: AnyRequest, board: Words = "", within: Words = "") -> Response[bytes] | Redirect:
+    """The boards there are; with what the form of a board asks, the board it means."""
+    language = language_of(request)
+    if board not in boards():
+        return render(request, "boards/list.html", groups=grouped(boards().values(), language))
+    kept = chosen(request.scope["query_string"])
+    scope, units = await meant(within, language)
+    if scope is not None or not within.strip():
+        return Redirect(address_of(board, kept, scope), status_code=303, headers=_NOT_KEPT)
+    ways = [{**unit, "href": address_of(board, kept, unit["code"])} for unit in units]
+    return render(request, "boards/choose.html", units=ways, words=within, back=address_of(board, kept, None))
+
+
+@get("/boards/units", include_in_schema=False)
+async def units_suggested(request: AnyRequest, within: Words = "") -> Response[bytes]:
+    """Units whose names hold what is being typed, as a field suggests them."""
+    language = language_of(request)
+    units = await units_found(within, language) if within.strip() else []
+    body = piece("boards/_units.html", language, units=units).encode()
+    return Response(body, media_type=HTML, headers={**_NOT_KEPT, "vary": VARY})
 
 
 @get("/boards/{slug:str}", include_in_schema=False)
 async def board_page(request: AnyRequest, slug: FromPath[str]) -> ASGIApp:
     """One board: who stands where, by what, and as of when."""
-    here, language = await reader(), language_of(request)
-    question = await asked(here, slug, request.scope["query_string"])
+    here, language, look = await reader(), language_of(request), look_of(request)
+    query_string: bytes = request.scope["query_string"]
+    question = await asked(here, slug, query_string)
+    told = {"look": look, "path": own_address(request), "visitor": visitor_of(request)}
+    if told["visitor"] is not None:
+        live = await live_piece(here, question, query_string, language)
+        body = await _body(here, question, live, language, told)
+        return ReadyAnswer(body, media_type=HTML, headers=_headers(language, "private, no-store"))
     stamp = await here.stamp(question.query.key)
 
     async def made() -> tuple[Stamp, ReadyAnswer]:
-        return await _page(here, question, language, own_address(request))
+        live = await live_piece(here, question, query_string, language)
+        body = await _body(here, question, live, language, told)
+        return live.stamp, PackedAnswer(body, media_type=HTML, headers=_headers(language, "no-cache"))
 
-    return await _pages.get((slug, request.scope["query_string"], language), stamp, made)
+    return await _pages.get((slug, query_string, language, look), stamp, made)
 
 
 @get(
@@ -89,30 +127,41 @@ def _download(slug: str, ending: str) -> dict[str, str]:
     return {"content-disposition": name, "cache-control": "no-cache"}
 
 
-async def _page(here: Reader, question: Asked, language: Language, address: str) -> tuple[Stamp, ReadyAnswer]:
-    page = await here.page(question.query)
-    subject = subject_of(question.words)
+async def _body(
+    here: Reader, question: Asked, live: Piece, language: Language, told: dict[str, Any]
+) -> bytes:
+    subject, own = subject_of(question.words), _own(question, told["visitor"])
     kept = {name: question.words[name] for name in _KEPT if name in question.words}
+    shown = subject or own
     context: dict[str, Any] = {
-        "board": board_view(question, page, language),
-        "around": None if subject is None else await _around(here, question, subject, language),
-        "subject": subject,
-        "kept": kept,
-        "filters": urlencode({name: value for name, value in kept.items() if name not in {"q", "limit"}}),
-        "next": _next(question, kept, page.after),
+        "board": board_view(question, live.page, language),
+        "filters": {**filters_view(question, language), "kept": urlencode(_without(kept, "q", "limit"))},
+        "live": Markup(with_own_row(live.html, shown, is_you=shown == own)),  # noqa: S704 -- made by our own template
+        "around": None if shown is None else await _around(here, question, shown, own, language),
+        "own": own,
+        "stream": "js/live.js" in assets() and question.query.after is None and not question.query.search,
+        "next": _next(question, kept, live.page.after),
         "is_first": question.query.after is None,
     }
-    headers = {"cache-control": "no-cache", "vary": "Cookie, Accept-Language", "content-language": language}
-    body = html("boards/page.html", language, address, **context)
-    return page.stamp, ReadyAnswer(body, media_type=HTML, headers=headers)
+    address, look, visitor = told["path"], told["look"], told["visitor"]
+    return html("boards/page.html", language, address, look=look, visitor=visitor, **context)
 
 
-async def _around(here: Reader, question: Asked, subject: UUID, language: Language) -> dict[str, Any] | None:
+def _own(question: Asked, visitor: Visitor | None) -> UUID | None:
+    """Whoever reads, where they can stand on this board themselves."""
+    is_for_people = question.query.key.board.who is SubjectKind.PERSON
+    return visitor.person if visitor is not None and is_for_people else None
+
+
+async def _around(
+    here: Reader, question: Asked, subject: UUID, own: UUID | None, language: Language
+) -> dict[str, Any]:
+    is_you = subject == own
     try:
-        around = await here.around(question.query.key, subject, span=SPAN_DEFAULT)
+        around = await here.around(question.query.key, subject, span=_AROUND_ROWS)
     except NotOnBoardError:
-        return {"is_listed": False}
-    return around_view(question.question, around, language)
+        return {"is_listed": False, "is_you": is_you}
+    return {**around_view(question.question, around, language), "is_you": is_you}
 
 
 def _next(question: Asked, kept: dict[str, str], after: bytes | None) -> str | None:
@@ -120,4 +169,12 @@ def _next(question: Asked, kept: dict[str, str], after: bytes | None) -> str | N
     return None if cursor is None else urlencode({**kept, "cursor": cursor})
 
 
-board_page_handlers = [list_page, board_page, export_csv, export_xlsx]
+def _without(kept: dict[str, str], *names: str) -> dict[str, str]:
+    return {name: value for name, value in kept.items() if name not in names}
+
+
+def _headers(language: Language, kept: str) -> dict[str, str]:
+    return {"cache-control": kept, "vary": VARY, "content-language": language}
+
+
+board_page_handlers = [list_page, units_suggested, board_page, export_csv, export_xlsx]

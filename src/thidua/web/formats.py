@@ -28,4 +28,4 @@ def shown_date(day: date) -> str:
 
 def shown_time(at: datetime) -> str:
     """A moment as seen on a clock in Vietnam."""
-    return f"{at.astimezone(VIETNAM):%H:%M:%S %d/%m/%Y}"
+    return f"{at.astimezone(VIETNAM):%H:%M:%S, %d/%m/%Y}"

@@ -67,6 +67,12 @@ def render(request: AnyRequest, template: str, *, status: int = 200, **context: 
     return Response(small or body, status_code=status, media_type=HTML, headers=headers)
 
 
+def piece(template: str, language: Language, **context: Any) -> str:  # noqa: ANN401 -- see above
+    """A piece of a page that is the same for every reader of that language."""
+    told = {"lang": language, "look": PLAIN, "visitor": None, **context}
+    return environment().get_template(template).render(told)
+
+
 def own_address(request: AnyRequest) -> str:
     """The path and query of this request, as a link on our own site."""
     path, query = request.scope["path"], request.scope["query_string"].decode("ascii", "replace")

@@ -1,0 +1,60 @@
+"""The moving piece of a board's page, stamp and table, rendered once per state, language and address."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from uuid import UUID
+
+from thidua.boards.model import BoardPage, Stamp
+from thidua.boards.reading import Reader
+from thidua.web.board_queries import Asked
+from thidua.web.board_views import board_view
+from thidua.web.language import Language
+from thidua.web.pages import piece
+
+_BYTES_MAX = 32 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What `#board-live` holds at one state of the board, the same for every reader."""
+
+    stamp: Stamp
+    page: BoardPage
+    html: str
+
+
+_kept: OrderedDict[tuple[str, bytes, Language], Piece] = OrderedDict()
+_size = [0]
+
+
+async def live_piece(here: Reader, asked: Asked, address: bytes, language: Language) -> Piece:
+    """The piece of the board that is asked for under that query, made anew only when the board has moved."""
+    name = asked.query.key.slug, address, language
+    kept = _kept.get(name)
+    if kept is not None and kept.stamp == await here.stamp(asked.query.key):
+        return kept
+    page = await here.page(asked.query)
+    board = board_view(asked, page, language)
+    made = Piece(page.stamp, page, piece("boards/_live.html", language, board=board))
+    _keep(name, made)
+    return made
+
+
+def with_own_row(html: str, subject: UUID | None, *, is_you: bool) -> str:
+    """The piece with the row that is looked for marked; `live.js` does the same in later frames."""
+    start = -1 if subject is None else html.find(f'<tr data-subject="{subject}"')
+    if start < 0:
+        return html
+    end = html.index("</tr>", start)
+    row = html[start:end].replace('class="', 'aria-current="true" class="is-me ', 1)
+    if is_you:
+        row = row.replace('class="you" hidden', 'class="you"', 1)
+    return html[:start] + row + html[end:]
+
+
+def _keep(name: tuple[str, bytes, Language], made: Piece) -> None:
+    before = _kept.pop(name, None)
+    _size[0] += len(made.html) - (len(before.html) if before else 0)
+    _kept[name] = made
+    while _size[0] > _BYTES_MAX:
+        _size[0] -= len(_kept.popitem(last=False)[1].html)
