@@ -43,7 +43,7 @@ def faults(password: str, *, login: str) -> list[FieldError]:
     rest = plain
     for word in (*_COMMON, login.casefold()):
         rest = rest.replace(word, "")
-    is_guessed_first = len(set(rest)) < LENGTH_MIN // 2
+    is_guessed_first = len(set(rest)) <= LENGTH_MIN // 2
     return [FieldError("password", "password_common")] if is_guessed_first else []
 
 

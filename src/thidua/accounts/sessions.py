@@ -53,7 +53,7 @@ async def session_of(session_id: str, *, at: datetime) -> Session | None:
     """The session of that id, whose idle time begins anew; None when it is over."""
     if len(session_id) != _ID_LENGTH or not session_id.isascii():
         return None
-    kept = await answered(client().getex(_key(session_id), ex=IDLE))
+    kept = await answered(lambda: client().getex(_key(session_id), ex=IDLE))
     if kept is None:
         return None
     session = msgspec.json.decode(kept, type=Session)
@@ -67,12 +67,12 @@ def is_over(session: Session, account: Account) -> bool:
 
 async def end(session_id: str) -> None:
     """End the session of that id."""
-    await answered(client().delete(_key(session_id)))
+    await answered(lambda: client().delete(_key(session_id)))
 
 
 async def _kept(session: Session) -> Begun:
     session_id = secrets.token_urlsafe(_ID_BYTES)
-    await answered(client().set(_key(session_id), msgspec.json.encode(session), ex=IDLE))
+    await answered(lambda: client().set(_key(session_id), msgspec.json.encode(session), ex=IDLE))
     return Begun(session_id, session)
 
 

@@ -32,7 +32,7 @@ async def count_try(login: str, *, at: datetime) -> str:
     """Count one more try of this login and return its name; TooManyTriesError when it is one too many."""
     name, seconds = secrets.token_hex(8), at.timestamp()
     told = (_key(login), name, seconds, WITHIN.total_seconds(), TRIES_MAX)
-    oldest = await answered(client().eval(_ADD, 1, *told))
+    oldest = await answered(lambda: client().eval(_ADD, 1, *told))
     if oldest is not None:
         raise TooManyTriesError(max(1, math.ceil(float(oldest) + WITHIN.total_seconds() - seconds)))
     return name
@@ -40,7 +40,7 @@ async def count_try(login: str, *, at: datetime) -> str:
 
 async def forget_try(login: str, name: str) -> None:
     """Count that try no more: the password was right."""
-    await answered(client().zrem(_key(login), name))
+    await answered(lambda: client().zrem(_key(login), name))
 
 
 def _key(login: str) -> str:
