@@ -10,6 +10,8 @@ from thidua.kernel.period import VIETNAM, local_day
 # The demo of a day ends at this hour of it, so that it is the same whenever that day it is made.
 _ENDS_AT_HOUR = 8
 _SATURDAY = 5
+# The last day is cut off in the morning: so many are out early, lest it look empty.
+_EARLY_PERCENT = 25
 
 
 def end_of(at: datetime) -> datetime:
@@ -64,6 +66,8 @@ class Calendar:
         """A moment of the day; what would lie beyond the end is moved to the days before."""
         hours = told("habits")["hours"][told("habits")["type"][kind]]
         hour, minute = self.dice.choose(hours), self.dice.below(60)
+        if day == self.last_day and self.dice.happens(_EARLY_PERCENT):
+            hour = self.dice.between(5, _ENDS_AT_HOUR - 1)
         at = datetime(day.year, day.month, day.day, hour, minute, tzinfo=VIETNAM)
         while at >= self.ends_at - timedelta(minutes=15):
             at -= timedelta(days=self.dice.between(1, 3))
