@@ -1,0 +1,1 @@
+"""Office files of people, teams and activities: read, shown back row by row, mended, confirmed, undone."""

@@ -1,0 +1,57 @@
+"""Takes back people, teams and branches that were put in by mistake and that nothing has come to name.
+
+What somebody has done is history: who or what is named by an activity, an entry or an account stays.
+"""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+import asyncpg
+
+from thidua.infra.database import Connection
+from thidua.organisation import storing
+
+_NEW_VERSION = "UPDATE organisation_version SET version = version + 1, mark = gen_random_uuid()"
+_FORGET_PERSON = (
+    "DELETE FROM membership WHERE person = $1",
+    "DELETE FROM person_home WHERE person = $1",
+    "DELETE FROM person_profile WHERE person = $1",
+    "DELETE FROM person WHERE id = $1",
+)
+_FORGET_TEAM = ("DELETE FROM team WHERE id = $1",)
+_FORGET_UNIT = ("DELETE FROM unit_within WHERE unit = $1", "DELETE FROM unit WHERE id = $1")
+
+
+async def take_back_people(connection: Connection, people: Collection[UUID]) -> set[UUID]:
+    """Remove people with their homes and memberships; return who was removed, not who something names."""
+    return await _take_back(connection, people, _FORGET_PERSON)
+
+
+async def take_back_teams(connection: Connection, teams: Collection[UUID]) -> set[UUID]:
+    """Remove teams without members; return which were removed."""
+    return await _take_back(connection, teams, _FORGET_TEAM)
+
+
+async def take_back_units(connection: Connection, units: Collection[UUID]) -> set[UUID]:
+    """Remove units in which nobody and nothing has its place; return which were removed."""
+    return await _take_back(connection, units, _FORGET_UNIT)
+
+
+async def _take_back(
+    connection: Connection, things: Collection[UUID], statements: Sequence[str]
+) -> set[UUID]:
+    await storing.lock(connection)
+    removed = {one for one in things if await _is_removed(connection, one, statements)}
+    if removed:
+        await connection.execute(_NEW_VERSION)
+    return removed
+
+
+async def _is_removed(connection: Connection, one: UUID, statements: Sequence[str]) -> bool:
+    try:
+        async with connection.transaction():
+            for statement in statements:
+                await connection.execute(statement, one)
+    except (asyncpg.ForeignKeyViolationError, asyncpg.RestrictViolationError):
+        return False
+    return True
