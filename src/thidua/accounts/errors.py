@@ -56,7 +56,7 @@ class AccountInputError(InputError):
     code = "invalid_input"
 
 
-class LastGrantError(ConflictError):
+class LastAdministratorError(ConflictError):
     """The instance would be left without a system administrator."""
 
     code = "last_administrator"

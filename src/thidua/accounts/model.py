@@ -34,6 +34,28 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Appointer:
+    """Who gives and takes roles, by which roles of their own."""
+
+    account: UUID
+    person: UUID | None
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLine:
+    """An account as a list shows it."""
+
+    id: UUID
+    login: str
+    name: str
+    person: UUID | None
+    roles: tuple[str, ...]
+    is_disabled: bool
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """Somebody who signs in, and the roles in force."""
 

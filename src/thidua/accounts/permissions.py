@@ -67,6 +67,7 @@ def carrying(grants: Iterable[Grant], permission: Permission) -> list[Grant]:
 def needed_to_give(role: Role) -> frozenset[Permission]:
     """What a giver of the role must hold where it shall hold: all it carries, for nobody lifts above oneself.
 
-    Recording one's own deeds is everybody's, and lifts nobody.
+    So whoever runs the servers appoints their like; the first leader, auditor or editor of rules is appointed
+    with `thidua account grant`.
     """
-    return (PERMISSIONS[role] - {Permission.RECORD_OWN}) | {Permission.MANAGE_ACCOUNTS}
+    return PERMISSIONS[role] | {Permission.MANAGE_ACCOUNTS}

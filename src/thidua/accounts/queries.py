@@ -1,16 +1,17 @@
 """Every read of accounts."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from thidua.accounts.logins import login_fold
-from thidua.accounts.model import Account, Caller, Scope
+from thidua.accounts.model import Account, AccountLine, Caller, Scope
 from thidua.accounts.permissions import Permission, carrying
 from thidua.accounts.roles import Grant, Role
 from thidua.infra.database import Connection
 from thidua.kernel.period import local_day
+from thidua.organisation.vietnamese import fold
 from thidua.paths import parts_with_tables
 
 _CALLER = "SELECT name, source, scopes FROM api_token WHERE secret_hash = $1 AND revoked_at IS NULL"
@@ -39,7 +40,37 @@ SELECT EXISTS (SELECT FROM person_home h JOIN unit_within w ON w.unit = h.unit
     OR EXISTS (SELECT FROM household h JOIN unit_within w ON w.unit = h.unit
     WHERE h.id = $3 AND w.ancestor = ANY($1::uuid[]))
 """
+# Accounts whose person and whose roles all lie within the units: nobody manages who is above them.
+_MANAGED = """
+SELECT a.id, a.login, a.login_fold AS place, a.name, a.person, a.disabled_at IS NOT NULL AS is_disabled,
+    ARRAY(SELECT DISTINCT g.role FROM account_grant g WHERE g.account = a.id AND g.revoked_at IS NULL
+        ORDER BY g.role) AS roles
+FROM account a
+LEFT JOIN person_home h ON h.person = a.person
+    AND (h.valid_from IS NULL OR h.valid_from <= $3) AND (h.valid_to IS NULL OR h.valid_to > $3)
+LEFT JOIN person_profile f ON f.person = a.person
+WHERE ($1 OR (
+    (a.person IS NULL OR h.unit IN (SELECT unit FROM unit_within WHERE ancestor = ANY($2::uuid[])))
+    AND (a.person IS NOT NULL OR EXISTS (SELECT FROM account_grant g
+        WHERE g.account = a.id AND g.revoked_at IS NULL AND g.role <> 'member'))
+    AND NOT EXISTS (SELECT FROM account_grant g LEFT JOIN team t ON t.id = g.team
+        WHERE g.account = a.id AND g.revoked_at IS NULL AND g.role <> 'member'
+            AND NOT EXISTS (SELECT FROM unit_within w
+                WHERE w.ancestor = ANY($2::uuid[]) AND w.unit = coalesce(g.unit, t.unit)))
+))
+"""
+_LISTED = """
+    AND ($4::text IS NULL OR a.login_fold LIKE $4 OR f.name_fold LIKE $4)
+    AND ($5::text IS NULL OR a.login_fold > $5)
+ORDER BY a.login_fold LIMIT $6
+"""
+_OTHER_ADMINISTRATORS = """
+SELECT EXISTS (SELECT FROM account_grant g JOIN account a ON a.id = g.account
+    WHERE g.role = 'system_administrator' AND g.unit IS NULL AND g.team IS NULL AND g.revoked_at IS NULL
+        AND a.disabled_at IS NULL AND a.id <> $1)
+"""
 _ROOTS = "SELECT id FROM unit WHERE parent IS NULL"
+_WILD = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
 
 async def account_of(connection: Connection, account: UUID) -> Account | None:
@@ -103,6 +134,32 @@ def teams_covered(grants: Iterable[Grant], permission: Permission) -> tuple[UUID
     return tuple(dict.fromkeys(one.team for one in carrying(grants, permission) if one.team is not None))
 
 
+async def managed_accounts(
+    connection: Connection,
+    held: Collection[Grant],
+    *,
+    q: str | None = None,
+    after: str | None = None,
+    count_max: int,
+    at: datetime,
+) -> list[AccountLine]:
+    """The accounts that these grants manage, by login; whose login or person's name holds q."""
+    sought = f"%{fold(q).translate(_WILD)}%" if q and q.strip() else None
+    rows = await connection.fetch(_MANAGED + _LISTED, *_managers(held, at), sought, after, count_max)
+    return [AccountLine(**dict(row) | {"roles": tuple(row["roles"])}) for row in rows]
+
+
+async def is_managed(connection: Connection, account: UUID, held: Collection[Grant], *, at: datetime) -> bool:
+    """Whether these grants manage the account."""
+    sql = f"SELECT EXISTS ({_MANAGED} AND a.id = $4)"
+    return bool(await connection.fetchval(sql, *_managers(held, at), account))
+
+
+async def has_other_administrators(connection: Connection, account: UUID) -> bool:
+    """Whether somebody else can sign in and runs the whole instance."""
+    return bool(await connection.fetchval(_OTHER_ADMINISTRATORS, account))
+
+
 async def caller_of(connection: Connection, hashed: bytes) -> Caller | None:
     """The caller whose token has this hash; None when it is unknown or revoked."""
     row = await connection.fetchrow(_CALLER, hashed)
@@ -123,6 +180,10 @@ async def is_migrated(connection: Connection) -> bool:
 def _places(grants: Collection[Grant]) -> tuple[list[UUID], list[UUID]]:
     units = [grant.unit for grant in grants if grant.unit is not None]
     return units, [grant.team for grant in grants if grant.team is not None]
+
+
+def _managers(held: Collection[Grant], at: datetime) -> tuple[bool, list[UUID], date]:
+    return any(grant.is_everywhere for grant in held), _places(held)[0], local_day(at)
 
 
 def _account(rows: Collection[Mapping[str, Any]]) -> Account | None:
