@@ -48,6 +48,10 @@ SELECT subject, sum(points)::bigint AS points, max(reached_at) AS reached_at FRO
     FROM tally t {joined} WHERE t.subject_kind = 1 AND {rows} GROUP BY 1, t.subject HAVING sum(t.points) > 0
 ) person WHERE nth <= {best_n} GROUP BY 1
 """
+_PARTS = """
+SELECT {subject} AS subject, t.category, sum(t.points)::bigint AS points
+FROM tally t WHERE {rows} GROUP BY 1, 2
+"""
 _SUBJECTS = {
     SubjectKind.PERSON: ("t.subject", "t.subject_kind = 1"),
     SubjectKind.TEAM: ("t.team", "t.team IS NOT NULL"),
@@ -107,6 +111,15 @@ def totals_sql(key: BoardKey, parameters: Parameters, *, only: Iterable[UUID] | 
     if only is not None:
         rows.append(f"{subject} = ANY({parameters.add(list(only), 'uuid[]')})")
     return _TOTALS.format(subject=subject, rows=" AND ".join(rows))
+
+
+def parts_sql(key: BoardKey, parameters: Parameters, only: Iterable[UUID]) -> str:
+    """The statement whose rows are (subject, category, points) of some subjects of a board of points."""
+    subject, kind = _SUBJECTS[key.board.who]
+    scope = parameters.add(key.scope, "uuid")
+    rows = [kind, *_spans(key, parameters), _scope(key, parameters, scope)]
+    rows.append(f"{subject} = ANY({parameters.add(list(only), 'uuid[]')})")
+    return _PARTS.format(subject=subject, rows=" AND ".join(rows))
 
 
 def touched_sql(key: BoardKey, parameters: Parameters) -> str:

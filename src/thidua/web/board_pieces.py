@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from thidua.boards.model import BoardPage, Stamp
+from thidua.boards.parts import has_parts, parts_of
 from thidua.boards.reading import Reader
+from thidua.infra.database import connection
 from thidua.web.board_queries import Asked
-from thidua.web.board_views import board_view
+from thidua.web.board_views import board_view, with_parts
 from thidua.web.language import Language
 from thidua.web.pages import piece
 
@@ -34,10 +36,19 @@ async def live_piece(here: Reader, asked: Asked, address: bytes, language: Langu
     if kept is not None and kept.stamp == await here.stamp(asked.query.key):
         return kept
     page = await here.page(asked.query)
-    board = board_view(asked, page, language)
-    made = Piece(page.stamp, page, piece("boards/_live.html", language, board=board))
+    made = Piece(page.stamp, page, await live_html(asked, page, language))
     _keep(name, made)
     return made
+
+
+async def live_html(asked: Asked, page: BoardPage, language: Language) -> str:
+    """What `#board-live` holds of a page of the board."""
+    board = board_view(asked, page, language)
+    if page.rows and has_parts(page.key):
+        async with connection() as database:
+            parts = await parts_of(database, page.key, [row.place for row in page.rows])
+        board = with_parts(board, {str(subject): one for subject, one in parts.items()}, language)
+    return piece("boards/_live.html", language, board=board)
 
 
 def with_own_row(html: str, subject: UUID | None, *, is_you: bool) -> str:

@@ -1,11 +1,12 @@
 """Boards as templates show them: every value already in the reader's words and figures."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from thidua.boards.definitions import Board, boards
 from thidua.boards.model import FESTIVAL, Around, BoardPage, BoardRow
+from thidua.boards.parts import Part
 from thidua.boards.queries import DIVISIONS
 from thidua.boards.question import Question
 from thidua.infra.clock import now
@@ -13,6 +14,7 @@ from thidua.kernel.period import PeriodKind, local_day, parse_period, period_bef
 from thidua.kernel.subjects import SubjectKind
 from thidua.web.board_queries import Asked
 from thidua.web.catalogue import translate
+from thidua.web.drawing import split
 from thidua.web.formats import shown_number
 from thidua.web.language import Language
 from thidua.web.shown import period_shown
@@ -58,8 +60,22 @@ def board_view(asked: Asked, page: BoardPage, language: Language) -> dict[str, A
         "members_on": page.denominator_on,
         "is_frozen": page.is_frozen,
         "has_change": any(row.change is not None for row in page.rows),
+        "has_parts": False,
         "rows": _rows(page.rows, language, is_per_member=board.is_per_member),
     }
+
+
+def with_parts(
+    board: dict[str, Any], parts: Mapping[str, Mapping[Part, int]], language: Language
+) -> dict[str, Any]:
+    """The same board with what the points of each row are made of, drawn against the most on the page."""
+    most = max((sum(one.values()) for one in parts.values()), default=0)
+    drawn = {subject: split(list(one.values()), most) for subject, one in parts.items()} if most else {}
+    rows = [
+        {**row, "parts": drawn.get(row["id"]), "parts_told": _told(parts.get(row["id"]), language)}
+        for row in board["rows"]
+    ]
+    return {**board, "rows": rows, "has_parts": bool(drawn)}
 
 
 def filters_view(asked: Asked, language: Language) -> dict[str, Any]:
@@ -144,6 +160,14 @@ def _row(row: BoardRow, language: Language, *, is_per_member: bool) -> dict[str,
         "reached_at": place.reached_at,
         "change": row.change,
     }
+
+
+def _told(parts: Mapping[Part, int] | None, language: Language) -> str:
+    """The parts in words: Giúp người 348, tự học 50, việc chung 20."""
+    if parts is None:
+        return ""
+    facts = {part.value: shown_number(points, language) for part, points in parts.items()}
+    return translate("Giúp người %(helping)s, tự học %(learning)s, việc chung %(common)s", language, **facts)
 
 
 def _address(row: BoardRow) -> str | None:

@@ -1,7 +1,9 @@
 """Small drawings in figures a template can print: a bar counted in the cells of the exercise book."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate, pairwise
 
 _CELLS_MAX = 40
 _CELLS_WHERE_MANY = 20
@@ -24,6 +26,13 @@ def ruled(used: int, of: int) -> Ruled:
     share = Fraction(max(0, min(used, of)), of) if of > 0 else Fraction(0)
     lines = "".join(f"M{CELL * cell} 0v{CELL}" for cell in range(1, cells))
     return Ruled(CELL * cells, int(CELL * cells * share), lines, is_full=of > 0 and used >= of)
+
+
+def split(parts: Sequence[int], most: int) -> list[tuple[int, int]]:
+    """Where each part of a bar begins and how long it is, in thousandths of the longest bar there is."""
+    ends = [0, *accumulate(parts)]
+    places = [1_000 * end // most for end in ends]
+    return [(start, end - start) for start, end in pairwise(places)]
 
 
 def initials(name: str) -> str:
