@@ -1,11 +1,17 @@
 """A ledger entry as people read it: a sentence, the steps to its points, and the proof that it is sealed."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from thidua.ledger.shown import EntryRow
-from thidua.scoring.explain import sentence, steps
+from thidua.scoring.explain import Step, sentence, steps
+from thidua.scoring.sentences import shown_ratio
+from thidua.web.formats import shown_number
 from thidua.web.language import Language
+from thidua.web.shown import category_shown
 
+_NOTE, _FACTOR = "note_", "multiplier"
+_TIMES = "\N{MULTIPLICATION SIGN}"
 KINDS: Mapping[int, str] = {1: "award", 2: "adjustment", 3: "reversal", 4: "manual"}
 
 
@@ -14,9 +20,15 @@ def sentence_of(entry: EntryRow, language: Language) -> str:
     return sentence(entry.sentence, entry.params, language)
 
 
-def steps_of(entry: EntryRow, language: Language) -> list[str]:
-    """The way to the points, one sentence a step."""
-    return [step.because for step in steps(entry.params, language, code=entry.sentence)]
+def steps_of(entry: EntryRow, language: Language) -> list[dict[str, Any]]:
+    """The way to the points, one sentence a step with its figure; notes stand under the step they explain."""
+    found: list[dict[str, Any]] = []
+    for step in steps(entry.params, language, code=entry.sentence):
+        if step.what.startswith(_NOTE) and found:
+            found[-1]["notes"].append(step.because)
+        else:
+            found.append({"words": step.because, "figure": _figure(step, language), "notes": []})
+    return found
 
 
 def entry_body(entry: EntryRow) -> dict[str, object]:
@@ -42,7 +54,7 @@ def entry_body(entry: EntryRow) -> dict[str, object]:
     }
 
 
-def entry_shown(entry: EntryRow, language: Language) -> dict[str, object]:
+def entry_shown(entry: EntryRow, language: Language) -> dict[str, Any]:
     """The entry as a page shows it."""
     return {
         "id": entry.id,
@@ -52,6 +64,7 @@ def entry_shown(entry: EntryRow, language: Language) -> dict[str, object]:
         "posted_at": entry.posted_at,
         "sentence": sentence_of(entry, language),
         "steps": steps_of(entry, language),
+        "category": category_shown(entry.category, language),
         "rule": entry.rule,
         "rulebook_version": entry.rulebook_version,
         "activity": entry.activity,
@@ -59,6 +72,13 @@ def entry_shown(entry: EntryRow, language: Language) -> dict[str, object]:
         "hash": entry.hash.hex(),
         "block": entry.block,
     }
+
+
+def _figure(step: Step, language: Language) -> str:
+    if step.what == _FACTOR:
+        numerator, _, denominator = str(step.value).partition("/")
+        return f"{_TIMES} {shown_ratio(int(numerator), int(denominator), language)}"
+    return step.value if isinstance(step.value, str) else shown_number(step.value, language)
 
 
 def _steps_body(entry: EntryRow) -> list[dict[str, object]]:

@@ -20,7 +20,7 @@ _EARNED = {
     SubjectKind.TEAM: Earned.IN_TEAM,
     SubjectKind.UNIT: Earned.WITHIN_UNIT,
 }
-_BEGINNING, _END = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+BEGINNING, END = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,11 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class EntriesPage:
-    """A page of entries and the cursor to the next, if there is one."""
+    """A page of entries, the moment it goes on from, and the cursor to the next, if there is one."""
 
     entries: list[EntryRow]
     next: str | None
+    before: datetime | None = None
 
 
 async def subject_of(connection: Connection, subject: UUID, *, at: datetime) -> Subject:
@@ -62,11 +63,12 @@ async def entries_page(
     asked = period_named(period)
     purpose = f"entries|{subject}|{asked.name}"
     before = None if cursor is None else _place(paging.decode(purpose, cursor))
-    span = (asked.starts_at or _BEGINNING, asked.ends_at or _END)
+    span = (asked.starts_at or BEGINNING, asked.ends_at or END)
     rows = await entries_of(connection, subject, span=span, before=before, rows_max=limit + 1)
     shown = rows[:limit]
     more = len(rows) > limit
-    return EntriesPage(shown, paging.encode(purpose, shown[-1].occurred_at, shown[-1].id) if more else None)
+    following = paging.encode(purpose, shown[-1].occurred_at, shown[-1].id) if more else None
+    return EntriesPage(shown, following, None if before is None else before[0])
 
 
 def period_named(period: str) -> Period:
