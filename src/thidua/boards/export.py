@@ -1,6 +1,5 @@
 """A whole standing as a file: CSV for any size, XLSX up to what a worksheet takes well."""
 
-import csv
 import io
 from collections.abc import AsyncIterator, Iterable, Iterator
 from itertools import islice
@@ -13,6 +12,7 @@ from thidua.boards.model import Place
 from thidua.boards.question import Question
 from thidua.boards.reading import Reader
 from thidua.boards.shelf import Shelved
+from thidua.kernel.cells import BOM, csv_lines, guarded
 from thidua.kernel.period import VIETNAM
 from thidua.kernel.subjects import SubjectKind
 from thidua.organisation.names import ShownName
@@ -20,9 +20,6 @@ from thidua.organisation.names import ShownName
 COLUMNS = ("rank", "tied", "id", "code", "name", "score", "reached_at")
 XLSX_ROWS_MAX = 50_000
 _ROWS_AT_ONCE = 1_000
-_BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
-# A cell that begins so is a formula to a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001 -- they work as formulas too
 
 
 def about(question: Question, shelved: Shelved) -> list[str]:
@@ -47,10 +44,10 @@ def about(question: Question, shelved: Shelved) -> list[str]:
 
 async def csv_of(reader: Reader, question: Question, shelved: Shelved) -> AsyncIterator[bytes]:
     """The export as CSV (RFC 4180, UTF-8 with BOM), a part at a time."""
-    yield (_BOM + "".join(f"# {line}\r\n" for line in about(question, shelved))).encode()
-    yield _csv_lines([COLUMNS])
+    yield (BOM + "".join(f"# {line}\r\n" for line in about(question, shelved))).encode()
+    yield csv_lines([COLUMNS])
     async for rows in _rows(reader, shelved, question.key.board.who):
-        yield _csv_lines(rows)
+        yield csv_lines(rows)
 
 
 async def xlsx_rows(reader: Reader, shelved: Shelved, who: SubjectKind) -> list[list[str]]:
@@ -116,14 +113,3 @@ def score_of(place: Place) -> str:
         return ""
     whole, rest = divmod(abs(place.hundredths), 100)
     return f"{'-' if place.hundredths < 0 else ''}{whole}.{rest:02d}"
-
-
-def guarded(name: str) -> str:
-    """The name, with a quote before what a spreadsheet would take for a formula."""
-    return f"'{name}" if name.startswith(_FORMULA) else name
-
-
-def _csv_lines(rows: Iterable[Iterable[str]]) -> bytes:
-    file = io.StringIO()
-    csv.writer(file, lineterminator="\r\n").writerows(rows)
-    return file.getvalue().encode()
