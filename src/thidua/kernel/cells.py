@@ -27,7 +27,7 @@ def guarded(text: str) -> str:
 
 
 def csv_lines(rows: Iterable[Iterable[str]]) -> bytes:
-    """Return rows as CSV (RFC 4180, UTF-8); the cells are guarded already, the mark in front is the caller's."""
+    """Return rows as CSV (RFC 4180, UTF-8); the caller guards the cells and writes the mark in front."""
     file = io.StringIO()
     csv.writer(file, lineterminator="\r\n").writerows(rows)
     return file.getvalue().encode()
