@@ -13,6 +13,10 @@ _INSERT = """
 INSERT INTO audit_record (at, actor_id, doing, thing_kind, thing_id, facts)
 VALUES ($1, $2, $3, $4, $5, $6)
 """
+_LATEST = """
+SELECT at, actor_id, facts FROM audit_record WHERE thing_kind = $1 AND thing_id = $2 AND facts ? $3
+ORDER BY id DESC LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +31,23 @@ class Deed:
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Who last said something of a thing, when, and what they said."""
+
+    at: datetime
+    actor_id: UUID | None
+    said: object
+
+
 async def note(connection: Connection, deed: Deed) -> None:
     """Note one deed; it is kept exactly when the caller's transaction is."""
     facts = msgspec.json.encode(dict(deed.facts)).decode()
     thing = str(deed.thing_id)
     await connection.execute(_INSERT, deed.at, deed.actor_id, deed.doing, deed.thing_kind, thing, facts)
+
+
+async def latest(connection: Connection, thing_kind: str, thing_id: object, fact: str) -> Noted | None:
+    """Return the last time that this fact of this thing was noted."""
+    row = await connection.fetchrow(_LATEST, thing_kind, str(thing_id), fact)
+    return None if row is None else Noted(row["at"], row["actor_id"], msgspec.json.decode(row["facts"])[fact])

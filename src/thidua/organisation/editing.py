@@ -129,7 +129,8 @@ async def change(connection: Connection, thing: Thing, stated: Facts, *, seen: F
         raise StaleError(changes, now)
     after = await facts_of(connection, thing, stated["id"], at=editor.at) or {}
     different = {name: value for name, value in after.items() if now[name] != value}
-    await _note(connection, thing, put.id, "changed", different, editor)
+    # A home from a later day on shows in no fact of today.
+    await _note(connection, thing, put.id, "changed", different or stated, editor)
     return put
 
 

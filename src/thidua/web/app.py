@@ -40,11 +40,15 @@ from thidua.web.errors import address_problem, answer_at_once, error_handlers
 from thidua.web.headers import headless, secure_headers
 from thidua.web.health import health_handlers
 from thidua.web.home import home_handlers
+from thidua.web.live import live_handlers
+from thidua.web.organisation import organisation_page_handlers
 from thidua.web.people import people_handlers
 from thidua.web.problems import EXCEPTION_HANDLERS
+from thidua.web.screens import screen_handlers
 from thidua.web.sessions import carries_session, recognised
 from thidua.web.sign_in import SIGN_IN_EXCEPTIONS, sign_in_handlers
 from thidua.web.static_files import static_handlers
+from thidua.web.streams import close_streams
 from thidua.web.strict_json import BODY_BYTES_MAX
 from thidua.web.teams import team_handlers
 from thidua.web.units import unit_handlers
@@ -58,6 +62,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     *people_handlers,
     *team_handlers,
     *unit_handlers,
+    *organisation_page_handlers,
     *activity_handlers,
     *moderation_handlers,
     *activity_type_handlers,
@@ -65,6 +70,8 @@ HANDLERS: list[ControllerRouterHandler] = [
     *organisation_handlers,
     *board_handlers,
     *board_page_handlers,
+    *live_handlers,
+    *screen_handlers,
 ]
 
 
@@ -105,6 +112,7 @@ async def lifetime(_app: Litestar) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await close_streams()
         await recorder().stop()
         await close_client()
         await close_pool()
