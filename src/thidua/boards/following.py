@@ -5,7 +5,7 @@ it does. Everything of one step is read in one snapshot, so a board always equal
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -37,7 +37,7 @@ _SUBJECT_BYTES = 16
 # Behind by more than this, reading the whole board again is quicker.
 NEWS_MAX = 100_000
 
-_NOW = f"""
+MOMENT_SQL = f"""
 SELECT {POSITION_SQL} AS position, statement_timestamp() AS as_of,
     (SELECT mark FROM organisation_version) AS organisation
 """  # noqa: S608 -- made of this module's own words
@@ -85,7 +85,7 @@ class Follower:
     async def adopt(self, connection: asyncpg.Connection, key: BoardKey) -> bool:
         """Follow what Redis still holds of a board; False when only loading it again is safe."""
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            row, units = await connection.fetchrow(_NOW), await units_of(connection, key)
+            row, units = await connection.fetchrow(MOMENT_SQL), await units_of(connection, key)
         now = Position.parse(row["position"])
         loaded = await adopted(self.store, key, now, units, row["organisation"])
         if loaded is None:
@@ -99,13 +99,13 @@ class Follower:
             return
         beat = await redis_moment()
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            row = await connection.fetchrow(_NOW)
+            row = await connection.fetchrow(MOMENT_SQL)
             moment = Moment(Position.parse(row["position"]), row["as_of"], row["organisation"], beat)
             await self._follow_units(connection, moment)
             news: dict[Position, Sequence[asyncpg.Record] | None] = {}
             for key, followed in list(self.boards.items()):
                 if followed.position not in news:
-                    news[followed.position] = await _news(connection, followed.position, moment.position)
+                    news[followed.position] = await news_since(connection, followed.position, moment.position)
                 if not await self._bring(connection, key, news[followed.position], moment):
                     await self._lose(key)
 
@@ -196,7 +196,7 @@ class Follower:
                 await client().hset(self.store.keys(key)[0], "shape", shape_of(key, followed.units))
 
 
-async def _news(
+async def news_since(
     connection: asyncpg.Connection, since: Position, now: Position
 ) -> Sequence[asyncpg.Record] | None:
     """What was posted between two snapshots; None when that is too much, or cannot be told."""
@@ -207,6 +207,19 @@ async def _news(
         return ()
     rows = await connection.fetch(_NEWS, since.xmax, list(since.open), new_after, NEWS_MAX)
     return rows if len(rows) < NEWS_MAX else None
+
+
+def concerns(key: BoardKey, units: Collection[UUID], news: Sequence[asyncpg.Record]) -> bool:
+    """Whether new entries may concern a board, whoever competes on it and by whatever measure."""
+    category, festival, days = key.board.category, key.festival, key.days
+    starts_on, ends_on = (None, None) if days is None else (days.starts_on, days.ends_on)
+    return any(
+        row["unit"] in units
+        and (category is None or row["category"] == category)
+        and (festival is None or row["festival"] == festival)
+        and _lies_in(row["day"], starts_on, ends_on)
+        for row in news
+    )
 
 
 def _touched(key: BoardKey, units: frozenset[UUID], news: Sequence[asyncpg.Record]) -> set[UUID]:

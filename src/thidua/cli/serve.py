@@ -2,8 +2,9 @@
 
 import inspect
 import os
+import resource
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from importlib import import_module
 
@@ -11,21 +12,26 @@ import rich_click as click
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.log import LogLevels
+from litestar import Litestar
+from litestar.types import LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
 
 from thidua.infra.instance import database_url, redis_url
 from thidua.infra.settings import settings
 from thidua.infra.supervise import tie_to_parent
 
+# Connections that one process takes beside its streams.
 _BACKPRESSURE = 4096
 _GRACE_SECONDS = 10
 
 Application = Callable[..., object]
+Served = Callable[..., Awaitable[None]]
 
 
 @click.command("serve")
 def command() -> None:
     """Serve pages and the API."""
     database_url(), redis_url()  # refuse here, once, rather than in every worker
+    _allow_many_connections()
     server = Granian(
         settings().app,
         address=settings().host,
@@ -35,7 +41,7 @@ def command() -> None:
         loop=Loops.uvloop,
         http=HTTPModes.http1,
         websockets=False,
-        backpressure=_BACKPRESSURE,
+        backpressure=_BACKPRESSURE + settings().streams_max,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
         respawn_interval=0.2,
@@ -44,11 +50,18 @@ def command() -> None:
     server.serve(target_loader=partial(_load, os.getpid()))
 
 
+def _allow_many_connections() -> None:
+    """Open as many files as the system lets us: every stream is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def _load(parent: int, target: str) -> Application:
     tie_to_parent(parent, signal.SIGKILL)
     module, _, name = target.partition(":")
     found: Application = getattr(import_module(module), name)
-    return _made(found)
+    made = _made(found)
+    return _leaving_in_order(made) if isinstance(made, Litestar) else made
 
 
 def _made(found: Application) -> Application:
@@ -57,3 +70,19 @@ def _made(found: Application) -> Application:
         return found
     made: Application = found()
     return made
+
+
+def _leaving_in_order(app: Litestar) -> Served:
+    """The application, which from the moment it runs takes the wish to stop itself, and ends its streams."""
+    leave_on_sigterm = import_module("thidua.web.leaving").leave_on_sigterm
+
+    async def served(
+        scope: Scope | LifeSpanScope,
+        receive: Receive | LifeSpanReceive,
+        send: Send | LifeSpanSend,
+    ) -> None:
+        if scope["type"] == "lifespan":
+            leave_on_sigterm()
+        await app(scope, receive, send)
+
+    return served

@@ -1,4 +1,7 @@
-"""The relay: one process, the leader, tells the boards in Redis what the ledger says, many times a second."""
+"""The relay: one process, the leader, tells the boards in Redis what the ledger says, many times a second.
+
+It also says which watched boards may have moved, kept in Redis or not (`boards.live`).
+"""
 
 import asyncio
 import time
@@ -8,6 +11,7 @@ import structlog
 
 from thidua.boards.following import Follower
 from thidua.boards.gate import AWAY
+from thidua.boards.live import Teller
 from thidua.boards.loading import TooManyPointsError, load
 from thidua.boards.model import BoardKey
 from thidua.boards.store import Store
@@ -47,7 +51,7 @@ async def _connected(stopping: asyncio.Event) -> None:
     try:
         while not stopping.is_set():
             if await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK):
-                await _Relay(connection, Store(await instance_of(connection))).lead(stopping)
+                await _Relay(connection, await instance_of(connection)).lead(stopping)
             await _pause(stopping, _TRY_AGAIN_SECONDS)
     finally:
         connection.terminate()
@@ -56,9 +60,10 @@ async def _connected(stopping: asyncio.Event) -> None:
 class _Relay:
     """The leader's work on one connection."""
 
-    def __init__(self, connection: asyncpg.Connection, store: Store) -> None:
+    def __init__(self, connection: asyncpg.Connection, instance: str) -> None:
         self._connection = connection
-        self._follower = Follower(store)
+        self._follower = Follower(Store(instance))
+        self._teller = Teller(instance)
         self._loading: asyncio.Task[None] | None = None
         self._refused: set[BoardKey] = set()
         self._asked_at = float("-inf")
@@ -84,9 +89,12 @@ class _Relay:
         if time.monotonic() - self._asked_at >= _WANTED_EVERY_SECONDS:
             await self._look_for_work()
             self._asked_at = time.monotonic()
+        await self._teller.read(self._connection)
         await self._follower.step(self._connection)
+        await self._teller.tell()
 
     async def _look_for_work(self) -> None:
+        await self._teller.look()
         asked = await wanted(self._follower.store)
         for key in set(self._follower.boards) - set(asked):
             del self._follower.boards[key]
