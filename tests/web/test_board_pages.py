@@ -21,8 +21,7 @@ BOARD = "/boards/people-total?period=2026-Q4"
 
 
 @pytest_asyncio.fixture(scope="module", autouse=True)
-async def points(web: httpx.AsyncClient) -> AsyncIterator[None]:
-    assert web
+async def points(web: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
     async with connection() as reading:
         commune = await reading.fetchval("SELECT id FROM unit WHERE code = 'C-03394'")
     async with transaction() as writing:
@@ -37,7 +36,7 @@ async def points(web: httpx.AsyncClient) -> AsyncIterator[None]:
             Award(subject=NAM, points=7, unit=commune, occurred_at=NOON - timedelta(hours=1)),
             Award(subject=MAI, points=30, unit=commune, occurred_at=NOON - timedelta(days=40)),
         ])  # fmt: skip
-    yield
+    yield web
 
 
 def row_of(page: str, subject: object) -> str:

@@ -38,12 +38,11 @@ async def parts_of(
     """The parts of each place whose parts add up to its points; a board that has just moved may lack some."""
     parameters = Parameters()
     statement = parts_sql(key, parameters, [place.subject for place in places])
-    found: dict[UUID, dict[Part, int]] = {}
+    found = {place.subject: dict.fromkeys(Part, 0) for place in places}
     for row in await connection.fetch(statement, *parameters.values):
-        parts = found.setdefault(row["subject"], dict.fromkeys(Part, 0))
-        parts[_GROUPS.get(row["category"], Part.COMMON)] += row["points"]
-    return {place.subject: parts for place in places if _adds_up(place, parts := found.get(place.subject))}
+        found[row["subject"]][_GROUPS.get(row["category"], Part.COMMON)] += row["points"]
+    return {place.subject: found[place.subject] for place in places if _adds_up(place, found[place.subject])}
 
 
-def _adds_up(place: Place, parts: Mapping[Part, int] | None) -> bool:
-    return parts is not None and sum(parts.values()) == place.points and min(parts.values()) >= 0
+def _adds_up(place: Place, parts: Mapping[Part, int]) -> bool:
+    return sum(parts.values()) == place.points and min(parts.values()) >= 0

@@ -1,5 +1,6 @@
 """Boards as templates show them: every value already in the reader's words and figures."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -61,6 +62,7 @@ def board_view(asked: Asked, page: BoardPage, language: Language) -> dict[str, A
         "is_frozen": page.is_frozen,
         "has_change": any(row.change is not None for row in page.rows),
         "has_parts": False,
+        "rows_hash": rows_hash(page.rows),
         "rows": _rows(page.rows, language, is_per_member=board.is_per_member),
     }
 
@@ -128,6 +130,12 @@ def figure(hundredths: int, language: Language, *, is_per_member: bool) -> str:
     whole, rest = divmod(abs(hundredths), 100)
     sign = "\N{MINUS SIGN}" if hundredths < 0 else ""
     return f"{sign}{shown_number(whole, language)}{',' if language == 'vi' else '.'}{rest:02d}"
+
+
+def rows_hash(rows: Sequence[BoardRow]) -> str:
+    """SHA-256 over rank, id and points, parted by tabs, a line a row: what a print-out is checked by."""
+    lines = (f"{row.place.rank or ''}\t{row.place.subject}\t{row.place.points}\n" for row in rows)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def _rows(rows: Sequence[BoardRow], language: Language, *, is_per_member: bool) -> list[dict[str, Any]]:
