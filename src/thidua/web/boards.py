@@ -19,7 +19,6 @@ from thidua.boards.reading import Reader, reader
 from thidua.kernel.subjects import SubjectKind
 from thidua.web.answer_cache import AnswerCache, ReadyAnswer
 from thidua.web.api.boards import ExportOperation
-from thidua.web.assets import assets
 from thidua.web.board_choice import address_of, chosen, meant
 from thidua.web.board_pieces import Piece, live_piece, with_own_row
 from thidua.web.board_queries import Asked, asked, subject_of
@@ -139,12 +138,20 @@ async def _body(
         "live": Markup(with_own_row(live.html, shown, is_you=shown == own)),  # noqa: S704 -- made by our own template
         "around": None if shown is None else await _around(here, question, shown, own, language),
         "own": own,
-        "stream": "js/live.js" in assets() and question.query.after is None and not question.query.search,
+        "stream": _stream(question, kept),
         "next": _next(question, kept, live.page.after),
         "is_first": question.query.after is None,
     }
     address, look, visitor = told["path"], told["look"], told["visitor"]
     return html("boards/page.html", language, address, look=look, visitor=visitor, **context)
+
+
+def _stream(question: Asked, kept: dict[str, str]) -> str | None:
+    """Where the page goes on live: the first page of a board that is not searched."""
+    if question.query.after is not None or question.query.search:
+        return None
+    words = urlencode(kept)
+    return f"/boards/{question.query.key.slug}/stream" + (f"?{words}" if words else "")
 
 
 def _own(question: Asked, visitor: Visitor | None) -> UUID | None:
