@@ -37,10 +37,11 @@ async def missing() -> list[str]:
     finally:
         await direct.close()
     done = {row["one"] for row in rows}
-    return [one for one in _all() if one not in done]
+    return [one for one in known_migrations() if one not in done]
 
 
-def _all() -> list[str]:
+def known_migrations() -> list[str]:
+    """The migrations that this version has, as "part identifier", oldest first in each part."""
     finder = BaseMigrationManager()
     return [one for app_name in finder.get_sorted_app_names() for one in _of(finder, app_name)]
 
