@@ -119,10 +119,3 @@ async def test_pages_hold_no_script_and_no_inline_style(web: httpx.AsyncClient) 
 
         assert "<script" not in page
         assert "style=" not in page
-
-
-async def test_the_first_load_stays_small(web: httpx.AsyncClient) -> None:
-    page = await web.get("/units/P-12", headers=HTML)
-    style = await web.get("/static/thidua.css")
-
-    assert len(page.content) + len(style.content) < 100_000

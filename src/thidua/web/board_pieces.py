@@ -2,18 +2,22 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from thidua.boards.errors import NotOnBoardError
 from thidua.boards.model import BoardPage, Stamp
 from thidua.boards.parts import has_parts, parts_of
 from thidua.boards.reading import Reader
 from thidua.infra.database import connection
 from thidua.web.board_queries import Asked
-from thidua.web.board_views import board_view, with_parts
+from thidua.web.board_views import around_view, board_view, with_parts
 from thidua.web.language import Language
 from thidua.web.pages import piece
 
 _BYTES_MAX = 32 << 20
+# Two rows either side of whoever is looked at: what fits on a line.
+_AROUND_ROWS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,18 @@ async def live_html(asked: Asked, page: BoardPage, language: Language) -> str:
             parts = await parts_of(database, page.key, [row.place for row in page.rows])
         board = with_parts(board, {str(subject): one for subject, one in parts.items()}, language)
     return piece("boards/_live.html", language, board=board)
+
+
+async def around_shown(
+    here: Reader, asked: Asked, subject: UUID, own: UUID | None, language: Language
+) -> dict[str, Any]:
+    """Where the subject stands, with the rows next to it; `own` is whoever reads."""
+    is_you = subject == own
+    try:
+        around = await here.around(asked.query.key, subject, span=_AROUND_ROWS)
+    except NotOnBoardError:
+        return {"is_listed": False, "is_you": is_you}
+    return {**around_view(asked.question, around, language), "is_you": is_you}
 
 
 def with_own_row(html: str, subject: UUID | None, *, is_you: bool) -> str:

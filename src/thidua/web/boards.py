@@ -12,7 +12,6 @@ from litestar.types import ASGIApp
 from markupsafe import Markup
 
 from thidua.boards.definitions import boards
-from thidua.boards.errors import NotOnBoardError
 from thidua.boards.export import about, csv_of, xlsx_of, xlsx_rows
 from thidua.boards.model import Stamp
 from thidua.boards.reading import Reader, reader
@@ -20,9 +19,9 @@ from thidua.kernel.subjects import SubjectKind
 from thidua.web.answer_cache import AnswerCache, ReadyAnswer
 from thidua.web.api.boards import ExportOperation
 from thidua.web.board_choice import address_of, chosen, meant
-from thidua.web.board_pieces import Piece, live_piece, with_own_row
+from thidua.web.board_pieces import Piece, around_shown, live_piece, with_own_row
 from thidua.web.board_queries import Asked, asked, subject_of
-from thidua.web.board_views import around_view, board_view, filters_view, grouped
+from thidua.web.board_views import board_view, filters_view, grouped
 from thidua.web.language import AnyRequest, Language, language_of
 from thidua.web.look import Look, look_of
 from thidua.web.packing import VARY, PackedAnswer
@@ -37,8 +36,6 @@ CSV_EXAMPLE = (
 )
 Words = Annotated[str, QueryParameter(max_length=100)]
 _KEPT = ("period", "scope", "kind", "division", "q", "limit")
-# Two rows either side of whoever is looked at: what fits on a line.
-_AROUND_ROWS = 2
 _NOT_KEPT = {"cache-control": "no-store"}
 _pages: AnswerCache[tuple[str, bytes, Language, Look]] = AnswerCache()
 
@@ -136,7 +133,7 @@ async def _body(
         "board": board_view(question, live.page, language),
         "filters": {**filters_view(question, language), "kept": urlencode(_without(kept, "q", "limit"))},
         "live": Markup(with_own_row(live.html, shown, is_you=shown == own)),  # noqa: S704 -- made by our own template
-        "around": None if shown is None else await _around(here, question, shown, own, language),
+        "around": None if shown is None else await around_shown(here, question, shown, own, language),
         "own": own,
         "stream": _stream(question, kept),
         "next": _next(question, kept, live.page.after),
@@ -158,17 +155,6 @@ def _own(question: Asked, visitor: Visitor | None) -> UUID | None:
     """Whoever reads, where they can stand on this board themselves."""
     is_for_people = question.query.key.board.who is SubjectKind.PERSON
     return visitor.person if visitor is not None and is_for_people else None
-
-
-async def _around(
-    here: Reader, question: Asked, subject: UUID, own: UUID | None, language: Language
-) -> dict[str, Any]:
-    is_you = subject == own
-    try:
-        around = await here.around(question.query.key, subject, span=_AROUND_ROWS)
-    except NotOnBoardError:
-        return {"is_listed": False, "is_you": is_you}
-    return {**around_view(question.question, around, language), "is_you": is_you}
 
 
 def _next(question: Asked, kept: dict[str, str], after: bytes | None) -> str | None:

@@ -13,12 +13,14 @@ from thidua.infra.database import connection
 from thidua.kernel.period import PeriodKind, local_day, period_of
 from thidua.organisation.directory import directory
 from thidua.organisation.surroundings import children_of
+from thidua.web.board_pieces import around_shown
 from thidua.web.board_queries import asked
 from thidua.web.board_views import board_view
 from thidua.web.language import COOKIE, DEFAULT, AnyRequest, Language, known, language_of
 from thidua.web.look import changed, cookie_of, look_of
 from thidua.web.pages import render
 from thidua.web.units import boards_shown, place_shown, units_found
+from thidua.web.visitors import visitor_of
 
 _A_YEAR_SECONDS = 31_536_000
 _COUNTRY = "VN"
@@ -55,10 +57,15 @@ async def home(request: AnyRequest, q: Words = "", place: Words = "") -> Respons
     here, language = await reader(), language_of(request)
     provinces = await _provinces.listed(here, language)
     chosen = _chosen(provinces, place or request.cookies.get(_PLACE_COOKIE))
+    tops = [await _top(here, slug, chosen, language) for slug in _BOARDS]
+    visitor = visitor_of(request)
+    own = None if visitor is None else visitor.person
+    around = None if own is None else await around_shown(here, tops[0]["asked"], own, own, language)
     answer = render(
         request,
         "home/page.html",
-        tops=[await _top(here, slug, chosen, language) for slug in _BOARDS],
+        tops=tops,
+        around=around,
         place=chosen,
         provinces=provinces,
         boards=boards_shown(language),
@@ -106,7 +113,7 @@ async def _top(here: Reader, slug: str, scope: str, language: Language) -> dict[
     words = f"period={quarter}&limit={_ROWS}" + ("" if scope == _COUNTRY else f"&scope={scope}")
     question = await asked(here, slug, words.encode())
     shown = board_view(question, await here.page(question.query), language)
-    return {**shown, "words": words.replace(f"&limit={_ROWS}", "")}
+    return {**shown, "asked": question, "words": words.replace(f"&limit={_ROWS}", "")}
 
 
 home_handlers = [home, switch_language, switch_look]
