@@ -51,7 +51,7 @@ async def sign_in_page(request: AnyRequest, back: Address = "/") -> Response[byt
 async def sign_in(request: AnyRequest) -> Response[bytes] | Redirect:
     """Begin a session under an id that nobody knew before, and lead to where the visitor wanted to go."""
     form = await form_of(request)
-    login, password, back, token = (_line(form, name) for name in ("login", "password", "next", FIELD))
+    login, password, back, token = (line(form, name) for name in ("login", "password", "next", FIELD))
     try:
         check_token(token, form_token_of(request) or "")
         account = await account_signing_in(login, password[:_LONGEST], at=now())
@@ -102,7 +102,8 @@ def _form(
     return page
 
 
-def _line(form: dict[str, list[str]], name: str) -> str:
+def line(form: dict[str, list[str]], name: str) -> str:
+    """The first text that the form sent under this name, else nothing."""
     return next(iter(form.get(name, ())), "")
 
 
