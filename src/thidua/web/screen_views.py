@@ -15,6 +15,8 @@ from thidua.web.language import Language
 ROWS_A_PAGE = 8
 ROWS_DEFAULT, ROWS_MAX = 24, 96
 _WHOLE = 100
+# A longer name takes the line of the place below it.
+_LETTERS_A_LINE = 30
 
 Places = Mapping[UUID, tuple[str, str]]
 
@@ -49,13 +51,14 @@ def _row(
 ) -> dict[str, Any]:
     place = row.place
     is_counted = not is_per_member or bool(place.members)
-    vi, en = places.get(place.subject, ("", ""))
+    name, (vi, en) = _name(row, language), places.get(place.subject, ("", ""))
     return {
         "id": str(place.subject),
         "rank": place.rank,
         "is_tied": place.is_tied,
         "change": row.change,
-        "name": _name(row, language),
+        "name": name,
+        "is_long": len(name) > _LETTERS_A_LINE,
         "place": vi if language == "vi" else en,
         "score": figure(place.hundredths, language, is_per_member=is_per_member) if is_counted else "",
         "share": _share(place.hundredths, best) if is_counted else 0,
