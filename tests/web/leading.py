@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -11,7 +12,8 @@ import httpx
 from tests.web.reporting import somebody
 from thidua.infra.clock import now
 from thidua.infra.database import transaction
-from thidua.organisation import actions
+from thidua.organisation import actions, editing
+from thidua.organisation.editing import Thing
 from thidua.organisation.queries import unit_id_of
 
 HTML = {"accept": "text/html"}
@@ -27,6 +29,9 @@ class Branch:
     id: UUID
     team: UUID
     person: UUID
+
+
+Led = tuple[httpx.AsyncClient, Branch]
 
 
 async def a_branch(*, below: str = COMMUNE, member: str = "Nguyễn Thị Lan", **more: object) -> Branch:
@@ -58,7 +63,12 @@ async def hidden_of(client: httpx.AsyncClient, path: str) -> dict[str, str]:
     """What the form of a page carries unseen."""
     page = await client.get(path, headers=HTML)
     assert page.status_code == 200, page.text
-    return {name: unescape(value) for name, value in _HIDDEN.findall(page.text)}
+    return hidden_in(page.text)
+
+
+def hidden_in(page: str) -> dict[str, str]:
+    """The same, of a page at hand."""
+    return {name: unescape(value) for name, value in _HIDDEN.findall(page)}
 
 
 async def send(
@@ -67,3 +77,17 @@ async def send(
     """Open the form of a page, fill it in, and send it."""
     hidden = await hidden_of(client, opened or path)
     return await client.post(path, data=hidden | dict(told), headers=HTML)
+
+
+async def facts_now(thing: Thing, one: UUID) -> dict[str, Any]:
+    """What is recorded of it."""
+    async with transaction() as connection:
+        return await editing.facts_of(connection, thing, one, at=now()) or {}
+
+
+async def deeds_on(thing_id: UUID) -> list[tuple[str, str]]:
+    """What the audit says of it: what was done, and by which account."""
+    statement = "SELECT doing, actor_id FROM audit_record WHERE thing_id = $1 ORDER BY id"
+    async with transaction() as connection:
+        rows = await connection.fetch(statement, str(thing_id))
+    return [(row["doing"], str(row["actor_id"])) for row in rows]
