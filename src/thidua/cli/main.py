@@ -11,7 +11,19 @@ from thidua.infra.migrate import MigrationFailedError
 
 # Each is the function `command` of the file of its name, read only when it is asked for.
 COMMANDS = (
-    *("up", "serve", "work", "migrate", "token", "rules", "verify", "reassign", "rebuild-boards", "bench"),
+    *(
+        "up",
+        "serve",
+        "work",
+        "migrate",
+        "token",
+        "account",
+        "rules",
+        "verify",
+        "reassign",
+        "rebuild-boards",
+        "bench",
+    ),
     *("doctor", "demo", "backup", "restore"),
 )
 # What takes many files is a folder with the function in its own `command`.
