@@ -51,6 +51,7 @@ from thidua.web.static_files import static_handlers
 from thidua.web.streams import close_streams
 from thidua.web.strict_json import BODY_BYTES_MAX
 from thidua.web.teams import team_handlers
+from thidua.web.trust import trust_handlers
 from thidua.web.units import unit_handlers
 
 HANDLERS: list[ControllerRouterHandler] = [
@@ -62,6 +63,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     *people_handlers,
     *team_handlers,
     *unit_handlers,
+    *trust_handlers,
     *organisation_page_handlers,
     *activity_handlers,
     *moderation_handlers,

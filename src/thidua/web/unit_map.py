@@ -22,6 +22,9 @@ _STEPS = 5
 _RADIUS, _RADIUS_MANY, _RADIUS_PHONE, _RADIUS_PHONE_MANY = 15.0, 13.0, 13.0, 7.0
 _LARGEST_TIMES = Fraction(3, 2)
 _SHORT_FROM = 10_000
+_TENTHS_BELOW = 10
+_RULING = 22
+_FOOT = 34
 _MILLION = 1_000_000
 
 
@@ -111,10 +114,11 @@ def _words(score: int | None, *, is_per_member: bool, language: Language) -> str
     if score is None:
         return ""
     if is_per_member:
-        tenths = (score + 5) // 10
-        whole, part = divmod(tenths, 10)
+        whole, tenth = divmod((score + 5) // 10, 10)
         mark = "," if language == "vi" else "."
-        return f"{whole}{mark}{part}" if whole < 100 else shown_number(whole, language)  # noqa: PLR2004 -- room in a circle
+        return (
+            f"{whole}{mark}{tenth}" if whole < _TENTHS_BELOW else shown_number((score + 50) // 100, language)
+        )
     return _short(score // 100, language)
 
 
@@ -133,6 +137,7 @@ def _drawn(
     return {
         "width": round(layout.width),
         "height": round(layout.height),
+        "ruling": _ruling(round(layout.width), round(layout.height) + _FOOT),
         "bar_km": layout.bar_km,
         "bar_to": round(16 + layout.bar_width),
         "circles": [
@@ -149,3 +154,9 @@ def _drawn(
             for spot, name, word, step, label in zip(layout.spots, names, words, steps, labels, strict=True)
         ],
     }
+
+
+def _ruling(width: int, height: int) -> str:
+    """The lines of the paper the map is drawn on."""
+    across = "".join(f"M0 {y}H{width}" for y in range(_RULING, height, _RULING))
+    return across + "".join(f"M{x} 0V{height}" for x in range(_RULING, width, _RULING))
