@@ -12,6 +12,7 @@ SELECT DISTINCT u.id, u.parent FROM unit_within w JOIN unit u ON u.id = w.ancest
 WHERE w.unit = ANY($1::uuid[])
 """
 _WITHIN = "SELECT unit, ancestor FROM unit_within WHERE unit = ANY($1::uuid[])"
+_ROOT = "SELECT id FROM unit WHERE parent IS NULL ORDER BY code = 'VN' DESC, code LIMIT 1"
 _FORGET_BELOW = """
 WITH RECURSIVE below AS (
     SELECT id FROM unit WHERE id = ANY($1::uuid[])
@@ -45,6 +46,12 @@ async def units_above(connection: Connection, units: Collection[UUID]) -> dict[U
     for row in await connection.fetch(_WITHIN, list(units)):
         found[row["unit"]].add(row["ancestor"])
     return {unit: frozenset(above) for unit, above in found.items()}
+
+
+async def root_of(connection: Connection) -> UUID:
+    """Return the unit that all others lie within."""
+    root: UUID = await connection.fetchval(_ROOT)
+    return root
 
 
 def depth_of(unit: UUID, parents: Mapping[UUID, UUID | None]) -> int | None:

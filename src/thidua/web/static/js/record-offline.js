@@ -1,0 +1,37 @@
+// The form that opens without a network: it knows nobody, keeps one report sealed, and sends nothing itself.
+import { keep, kept, lastAccount } from "./record-keep.js";
+
+const form = document.getElementById("record");
+const strip = document.getElementById("kept");
+const words = strip.dataset;
+
+function nowHere() {
+  return new Date(Date.now() + 7 * 3600e3).toISOString().slice(0, 16);
+}
+
+async function tell(account) {
+  const count = (await kept(account)).length;
+  strip.textContent = count === 0 ? "" : count === 1 ? words.one : words.many.replace("{n}", count);
+}
+
+async function start() {
+  const account = await lastAccount();
+  if (!account) {
+    form.hidden = true;
+    strip.textContent = words.nobody;
+    return;
+  }
+  form.elements.at.value = nowHere();
+  await tell(account);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const told = [...new FormData(form).entries()];
+    await keep(account, [["id", crypto.randomUUID()], ...told, ["do", "record"]]);
+    form.reset();
+    form.elements.at.value = nowHere();
+    await tell(account);
+  });
+  addEventListener("online", () => location.assign("/activities/new"));
+}
+
+start();

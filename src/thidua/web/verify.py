@@ -1,0 +1,242 @@
+"""The queue of claims: one by one from the keyboard, or many at once; what is not yours to judge says why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import QueryParameter
+from litestar.response import Redirect
+
+from thidua.accounts.permissions import Permission
+from thidua.activities import waiting
+from thidua.activities.catalogue import catalogue
+from thidua.activities.model import Activity
+from thidua.activities.waiting import WaitingAsked
+from thidua.engine.changes import fact_of
+from thidua.engine.confirm import confirm, refuse, standings
+from thidua.engine.foretell import foretold
+from thidua.engine.rulebooks import shelf
+from thidua.engine.separation import Confirmer, Refusal, step_for
+from thidua.infra.clock import now
+from thidua.infra.database import Connection, transaction
+from thidua.kernel.errors import BusyError, DomainError
+from thidua.kernel.period import midnight_of
+from thidua.organisation.fields import as_id
+from thidua.organisation.finding import LETTERS_MIN, Within, subjects_named
+from thidua.organisation.queries import unit_id_of
+from thidua.web import paging
+from thidua.web.acquaintances import names_for, near
+from thidua.web.activity_fields import said
+from thidua.web.claims_shown import activity_shown, subjects_in
+from thidua.web.language import AnyRequest, Language, language_of
+from thidua.web.organisation_forms import Typed, iso_day, typed_of
+from thidua.web.own_activities import REASON_CHARACTERS_MAX, confirmer_of
+from thidua.web.pages import render
+from thidua.web.visitors import Visitor, needs, scope_of, teams_of, visitor_let_in
+from thidua.web.wording import say
+
+ROWS = 25
+COUNTED_MAX = 1000
+_ACTORS_MAX = 200
+_REASONS = ("evidence_unclear", "recorded_twice", "wrong_kind_of_work", "not_reached", "wrong_figures")
+_RESULTS = ("done", "rejected", "left")
+_FILTER_CHARACTERS_MAX = 200
+_MAY_VERIFY = needs(Permission.VERIFY)
+Cursor = Annotated[str | None, QueryParameter(max_length=1000)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What the address of the queue asks for, as it stands there."""
+
+    type: str = ""
+    unit: str = ""
+    q: str = ""
+    since: str = ""
+    until: str = ""
+
+    @classmethod
+    def of(cls, told: Mapping[str, str]) -> "Filters":
+        """The filters that an address or a form tells of."""
+        return cls(**{name: str(told.get(name, ""))[:_FILTER_CHARACTERS_MAX] for name in cls.__slots__})
+
+    @property
+    def query(self) -> str:
+        """The filters as the query of an address."""
+        told = {name: getattr(self, name) for name in self.__slots__}
+        return urlencode({name: value for name, value in told.items() if value})
+
+
+@get("/verify", include_in_schema=False, guards=[_MAY_VERIFY])
+async def queue_page(request: AnyRequest, cursor: Cursor = None) -> Response[bytes]:
+    """Claims that wait in the visitor's charge, the oldest first; the address holds the filters."""
+    told = request.query_params
+    result = {name: int(line) if (line := told.get(name, "")).isdecimal() else 0 for name in _RESULTS}
+    return await _queue(request, Filters.of(told), cursor=cursor, result=result)
+
+
+@post("/verify", include_in_schema=False, guards=[_MAY_VERIFY])
+async def judge_claims(request: AnyRequest) -> Response[Any]:
+    """Confirm or reject what was ticked, or the one whose button was pressed; each by itself."""
+    visitor, typed = visitor_let_in(request), await typed_of(request)
+    filters = Filters.of({name: typed.line(name) for name in Filters.__slots__})
+    act, picked = _asked(typed)
+    reason = _reason(typed, language_of(request))
+    if not picked:
+        return await _queue(request, filters, status=422, refused="nothing_picked", typed=typed)
+    if act == "reject" and not reason:
+        return await _queue(request, filters, status=422, refused="reason_missing", typed=typed)
+    done, rejected, left = await _judged(visitor, act, picked, reason)
+    counts = urlencode({"done": done, "rejected": rejected, "left": left})
+    return Redirect(f"/verify?{filters.query}{'&' if filters.query else ''}{counts}", status_code=303)
+
+
+def _asked(typed: Typed) -> tuple[str, list[UUID]]:
+    """What shall be done to which claims: a row's own button says both."""
+    act, _, one = typed.line("do").partition(":")
+    told = [one] if one else typed.several("pick")
+    return act, [found for line in told[:ROWS] if (found := as_id(line)) is not None]
+
+
+def _reason(typed: Typed, language: Language) -> str:
+    chosen, own = typed.line("reason"), typed.line("own_reason").strip()[:REASON_CHARACTERS_MAX]
+    ready = say(chosen, language) if chosen in _REASONS else ""
+    return " ".join(one for one in (ready, own) if one)
+
+
+async def _judged(visitor: Visitor, act: str, picked: Sequence[UUID], reason: str) -> tuple[int, int, int]:
+    """How many were confirmed, rejected, and left because they were not theirs or were judged meanwhile."""
+    async with transaction(readonly=True) as database:
+        who = await confirmer_of(database, visitor)
+    done = rejected = left = 0
+    for one in picked:
+        try:
+            if act == "reject":
+                await refuse(one, who=who, reason=reason, at=now())
+                rejected += 1
+            else:
+                await confirm(one, who=who, at=now())
+                done += 1
+        except BusyError:
+            raise
+        except DomainError:
+            left += 1
+    return done, rejected, left
+
+
+async def _queue(  # noqa: PLR0913 -- the page and what came of a form
+    request: AnyRequest,
+    filters: Filters,
+    *,
+    status: int = 200,
+    cursor: str | None = None,
+    result: dict[str, int] | None = None,
+    refused: str | None = None,
+    typed: Typed | None = None,
+) -> Response[bytes]:
+    visitor, language, at = visitor_let_in(request), language_of(request), now()
+    purpose = f"verify:{visitor.account}:{filters.query}"
+    after = waiting.place_of(*map(str, paging.decode(purpose, cursor))) if cursor else None
+    async with transaction(isolation="repeatable_read", readonly=True) as database:
+        asked, faults = await _asked_for(database, visitor, filters, at=at)
+        found = await waiting.waiting(database, asked, after=after, count_max=ROWS + 1)
+        who = await confirmer_of(database, visitor)
+        claims = await _claims(database, found[:ROWS], who, request, at=at)
+        count = await waiting.count_waiting(database, asked, count_max=COUNTED_MAX)
+        types = await waiting.types_waiting(database, asked)
+    last = found[ROWS - 1] if len(found) > ROWS else None
+    return render(
+        request,
+        "verify/page.html",
+        status=status,
+        claims=claims,
+        count=count,
+        counted_max=COUNTED_MAX,
+        filters=filters,
+        faults=faults,
+        types=_types(types, language),
+        reasons=[(one, say(one, language)) for one in _REASONS],
+        next=paging.encode(purpose, last.occurred_at.isoformat(), str(last.id)) if last else None,
+        result=result or {"done": 0, "rejected": 0, "left": 0},
+        refused=say(refused, language) if refused else None,
+        picked=set(typed.several("pick")) if typed else set(),
+        typed=typed or Typed({}),
+    )
+
+
+async def _asked_for(
+    database: Connection, visitor: Visitor, filters: Filters, *, at: datetime
+) -> tuple[WaitingAsked, dict[str, str]]:
+    """The claims in the visitor's charge that the filters leave, and which filters could not be read."""
+    units = await scope_of(database, visitor, Permission.VERIFY)
+    teams = teams_of(visitor, Permission.VERIFY)
+    faults: dict[str, str] = {}
+    unit = await unit_id_of(database, filters.unit) if filters.unit else None
+    if filters.unit and unit is None:
+        faults["unit"] = filters.unit
+    actors = None
+    if filters.q and len(filters.q.strip()) >= LETTERS_MIN:
+        within = Within(units=units, teams=teams)
+        actors = [
+            one.id for one in await subjects_named(database, filters.q, within, at=at, count_max=_ACTORS_MAX)
+        ]
+    since, until = _day(filters.since, "since", faults), _day(filters.until, "until", faults)
+    return WaitingAsked(
+        units=units,
+        teams=teams,
+        type=filters.type if filters.type in catalogue().types else None,
+        unit=unit,
+        actors=actors,
+        since=midnight_of(since) if since else None,
+        until=midnight_of(until + timedelta(days=1)) if until else None,
+    ), faults
+
+
+def _day(line: str, name: str, faults: dict[str, str]) -> date | None:
+    told = iso_day(line)
+    if told is None:
+        return None
+    try:
+        found = date.fromisoformat(told)
+    except ValueError:
+        faults[name] = line
+        return None
+    return found if 2000 <= found.year <= 2999 else None  # noqa: PLR2004 -- the years that periods know
+
+
+def _types(found: dict[str, int], language: Language) -> list[tuple[str, str]]:
+    known = catalogue().types
+    return [(code, f"{said(known[code].name, language)} ({found[code]})") for code in known if code in found]
+
+
+async def _claims(
+    database: Connection, found: Sequence[Activity], who: Confirmer, request: AnyRequest, *, at: datetime
+) -> list[dict[str, Any]]:
+    """Each claim with what it would bring, and the step that is the visitor's or why none is."""
+    language, visitor = language_of(request), visitor_let_in(request)
+    within = await near(database, visitor, at=at)
+    names = await names_for(database, subjects_in(found), within, language, own=visitor.person, at=at)
+    known = await standings(database, found, who)
+    registry = (await shelf(database, at=at)).registry
+    told = await foretold(database, [fact_of(one) for one in found], registry)
+    rows = []
+    for one in found:
+        mine = step_for(who, one, catalogue().types[one.type].steps, known[one.id])
+        is_mine = not isinstance(mine, Refusal)
+        rows.append(
+            activity_shown(one, known[one.id].acts, names, language)
+            | {
+                "points": told[one.id].points,
+                "is_mine": is_mine,
+                "may_reject": is_mine or mine in {Refusal.NOT_YOUR_STEP, Refusal.STEP_DONE},
+                "refusal": say(mine.value, language) if isinstance(mine, Refusal) else None,
+            }
+        )
+    return rows
+
+
+verify_handlers = [queue_page, judge_claims]
