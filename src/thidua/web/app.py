@@ -1,5 +1,6 @@
 """Builds the application that granian serves: routes, the lifetime of connections, headers, errors."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import cast
@@ -27,6 +28,11 @@ from thidua.infra.database import close_pool, open_pool, transaction
 from thidua.infra.logs import plain_logs
 from thidua.infra.redis import close_client
 from thidua.web import paging
+from thidua.web.account import account_handlers
+from thidua.web.account_actions import account_action_handlers
+from thidua.web.accounts import account_list_handlers
+from thidua.web.activities import activity_page_handlers
+from thidua.web.admission import BUSY, gate_of
 from thidua.web.api.activities import activity_handlers
 from thidua.web.api.activity_types import activity_type_handlers
 from thidua.web.api.boards import board_handlers
@@ -35,13 +41,17 @@ from thidua.web.api.moderation import moderation_handlers
 from thidua.web.api.openapi import DocumentPlugin
 from thidua.web.api.organisation import organisation_handlers
 from thidua.web.boards import board_page_handlers
+from thidua.web.counting import begin, watch_load
 from thidua.web.csrf import own_forms_only
 from thidua.web.errors import address_problem, answer_at_once, error_handlers
+from thidua.web.figures import figure_handlers
 from thidua.web.headers import headless, secure_headers
 from thidua.web.health import health_handlers
 from thidua.web.home import home_handlers
 from thidua.web.live import live_handlers
+from thidua.web.offline import offline_handlers
 from thidua.web.organisation import organisation_page_handlers
+from thidua.web.own_activities import own_activity_handlers
 from thidua.web.people import people_handlers
 from thidua.web.problems import EXCEPTION_HANDLERS
 from thidua.web.screens import screen_handlers
@@ -53,18 +63,27 @@ from thidua.web.strict_json import BODY_BYTES_MAX
 from thidua.web.teams import team_handlers
 from thidua.web.trust import trust_handlers
 from thidua.web.units import unit_handlers
+from thidua.web.verify import verify_handlers
 
 HANDLERS: list[ControllerRouterHandler] = [
     *health_handlers,
+    *figure_handlers,
     *home_handlers,
     *error_handlers,
     *static_handlers,
     *sign_in_handlers,
+    *account_handlers,
+    *account_list_handlers,
+    *account_action_handlers,
     *people_handlers,
     *team_handlers,
     *unit_handlers,
     *trust_handlers,
     *organisation_page_handlers,
+    *activity_page_handlers,
+    *own_activity_handlers,
+    *offline_handlers,
+    *verify_handlers,
     *activity_handlers,
     *moderation_handlers,
     *activity_type_handlers,
@@ -91,10 +110,25 @@ class Application(Litestar):
             await super().__call__(scope, receive, send)
             return
         asked, answering = cast("HTTPScope", scope), cast("Send", send)
+        begin(asked)
         problem = address_problem(asked)
         if problem is not None:
             await answer_at_once(problem, asked, cast("Receive", receive), answering)
             return
+        gate = gate_of(asked)
+        if gate is None:
+            await self._answer(asked, receive, answering)
+        elif await gate.enter():
+            try:
+                await self._answer(asked, receive, answering)
+            finally:
+                gate.leave()
+        else:
+            await answer_at_once(BUSY, asked, cast("Receive", receive), answering)
+
+    async def _answer(
+        self, asked: HTTPScope, receive: Receive | LifeSpanReceive, answering: Send
+    ) -> None:
         if carries_session(asked):
             answering = await recognised(asked, answering)
         if asked["method"] == HttpMethod.HEAD:
@@ -111,9 +145,11 @@ async def lifetime(_app: Litestar) -> AsyncIterator[None]:
         paging.sign_with(await signing_secret(connection, "cursor", at=now()))
     await recorder().start()
     collector.calm()
+    watching = asyncio.create_task(watch_load())
     try:
         yield
     finally:
+        watching.cancel()
         await close_streams()
         await recorder().stop()
         await close_client()
