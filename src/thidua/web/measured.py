@@ -52,9 +52,8 @@ def chosen(lines: list[dict[str, str]], measured: list[dict[str, str]]) -> list[
         if taken:
             last = taken[-1]
             words = {name: line[name] for name in _WORDS}
-            found.append(
-                {**words, "figure": str(last["figure"]), "target": last["target"], "test": last["test"]}
-            )
+            figure, target = str(last["figure"]), str(last["target"])
+            found.append({**words, "figure": figure, "is_met": is_met(figure, target), "test": last["test"]})
     return found
 
 
