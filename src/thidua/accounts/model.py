@@ -18,6 +18,7 @@ class Scope(StrEnum):
     ACTIVITIES_VERIFY = "activities:verify"
     BOARDS_READ = "boards:read"
     RULES_WRITE = "rules:write"
+    METRICS_READ = "metrics:read"
 
 
 @dataclass(frozen=True, slots=True)

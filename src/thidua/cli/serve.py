@@ -15,6 +15,7 @@ from granian.log import LogLevels
 from litestar import Litestar
 from litestar.types import LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
 
+from thidua.infra.figures import share_figures
 from thidua.infra.instance import database_url, redis_url
 from thidua.infra.settings import settings
 from thidua.infra.supervise import tie_to_parent
@@ -31,6 +32,7 @@ Served = Callable[..., Awaitable[None]]
 def command() -> None:
     """Serve pages and the API."""
     database_url(), redis_url()  # refuse here, once, rather than in every worker
+    share_figures()
     _allow_many_connections()
     server = Granian(
         settings().app,

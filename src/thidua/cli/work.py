@@ -9,6 +9,7 @@ from importlib.util import find_spec
 import rich_click as click
 import uvloop
 
+from thidua.infra.figures import share_figures
 from thidua.infra.instance import database_url, redis_url
 
 
@@ -16,6 +17,7 @@ from thidua.infra.instance import database_url, redis_url
 def command() -> None:
     """Follow what is recorded: boards, seals, notices."""
     database_url(), redis_url()
+    share_figures()
     uvloop.run(_until_stopped())
 
 

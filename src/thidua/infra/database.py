@@ -1,10 +1,10 @@
 """The connections to PostgreSQL: one pool a process, under a role that cannot edit history."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from functools import cache
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -30,6 +30,8 @@ _AWAY = (OSError, asyncpg.CannotConnectNowError, asyncpg.PostgresConnectionError
 # asyncpg reports "cannot switch to state" when a server dies inside a transaction.
 _LOST = (asyncpg.InternalClientError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)
 _CONNECT_SECONDS = 3.0
+_PROBE_SECONDS = 1.0
+T = TypeVar("T")
 
 # What a caller holds: a pooled connection behaves like a plain one.
 Connection: TypeAlias = asyncpg.pool.PoolConnectionProxy
@@ -80,6 +82,7 @@ async def open_pool() -> None:
 
 async def close_pool() -> None:
     """Close the pool, waiting for what still runs."""
+    _probe.forget()
     await engine().close_connection_pool()
 
 
@@ -95,6 +98,33 @@ async def owner_connection() -> asyncpg.Connection:
     if not engine().config:
         point_at(database_url())
     return await engine().get_new_connection()
+
+
+class _Probe:
+    """A connection beside the pool: whoever asks how we are need not queue behind the requests."""
+
+    kept: asyncpg.Connection | None = None
+
+    def forget(self) -> None:
+        if self.kept is not None and not self.kept.is_closed():
+            with suppress(RuntimeError):  # its loop is over already
+                self.kept.terminate()
+        self.kept = None
+
+
+_probe = _Probe()
+
+
+async def probed(ask: Callable[[Connection], Awaitable[T]]) -> T:
+    """What the database answers a probe within a second; else `ServiceUnavailableError`. One at a time."""
+    try:
+        async with asyncio.timeout(_PROBE_SECONDS):
+            if _probe.kept is None or _probe.kept.is_closed():
+                _probe.kept = await asyncpg.connect(engine().config["dsn"], server_settings=_SESSION)
+            return await ask(_probe.kept)
+    except (*_AWAY, *_LOST, asyncpg.PostgresError) as error:
+        _probe.forget()
+        raise ServiceUnavailableError("PostgreSQL", error) from error
 
 
 async def _as_it_is(_connection: object) -> None:

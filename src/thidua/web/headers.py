@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 
 from litestar.types import Message, Scope, Send
-from prometheus_client import Counter
+
+from thidua.web.counting import count_answer
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; "
@@ -18,16 +19,13 @@ _SECURE = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
-_answers = Counter("thidua_http_answers", "HTTP answers by status", ["status"])
-_counted = {status: _answers.labels(str(status)) for status in (200, 400, 401, 403, 404, 409, 422, 500, 503)}
 
 
-async def secure_headers(message: Message, _scope: Scope) -> None:
-    """Put the headers on every answer and count it by its status."""
+async def secure_headers(message: Message, scope: Scope) -> None:
+    """Put the headers on every answer and count it."""
     if message["type"] != "http.response.start":
         return
-    status = message["status"]
-    (_counted.get(status) or _answers.labels(str(status))).inc()
+    count_answer(message, scope)
     message["headers"] = [*message["headers"], *_SECURE]
 
 
