@@ -133,12 +133,12 @@ async def read_otherwise(
 
 
 async def map_columns(
-    connection: Connection, state: ImportState, columns: Mapping[int, str], *, at: datetime
+    connection: Connection, state: ImportState, columns: Mapping[int, str], answers: Answers, *, at: datetime
 ) -> None:
-    """Let columns mean something else, and begin to check anew."""
+    """Let columns mean something else, keep what was said, and begin to check anew."""
     _demand(state, Stage.READY, Stage.CHECKING)
     await connection.execute("UPDATE import_file SET columns = $2 WHERE id = $1", state.id, _json(columns))
-    await answer(connection, state, state.answers, at=at)
+    await answer(connection, state, answers, at=at)
 
 
 async def answer(connection: Connection, state: ImportState, answers: Answers, *, at: datetime) -> None:

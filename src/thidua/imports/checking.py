@@ -8,7 +8,7 @@ from uuid import UUID
 from thidua.imports import actions, queries
 from thidua.imports.actions import Judged
 from thidua.imports.activities import ActivityPlan, judge_activities
-from thidua.imports.dates import Order, order_of
+from thidua.imports.dates import Order, OrderFound, order_of
 from thidua.imports.fields import NOT_KEPT
 from thidua.imports.ground import Ground, ground_of
 from thidua.imports.model import Kind, Remark, Verdict, Weight
@@ -64,7 +64,9 @@ async def reader_of(connection: Connection, state: ImportState, *, at: datetime)
         defaults=state.answers.defaults,
         texts=state.answers.texts,
         rows={number: said.answer() for number, said in state.answers.rows.items()},
-        order=await _order(connection, state, columns),
+        order=Order(state.answers.order)
+        if state.answers.order
+        else (await order_found(connection, state)).order,
         today=local_day(at),
     )
 
@@ -91,15 +93,15 @@ async def _ground(
     )
 
 
-async def _order(connection: Connection, state: ImportState, columns: Mapping[str, int]) -> Order:
-    if state.answers.order:
-        return Order(state.answers.order)
+async def order_found(connection: Connection, state: ImportState) -> OrderFound:
+    """Return in which order days are written, and how many tell."""
+    columns = {name: at for at, name in state.columns.items()}
     cells: list[str] = []
     for name in _DAY_FIELDS:
         if name in columns:
             rows = await connection.fetch(_DAYS, state.id, columns[name] + 1)
             cells += [row["cell"] or "" for row in rows]
-    return order_of(cells).order
+    return order_of(cells)
 
 
 def _is_row(row: RowState, state: ImportState) -> bool:

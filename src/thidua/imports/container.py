@@ -5,7 +5,7 @@ import zipfile
 
 from thidua.imports.errors import FileRefusedError
 
-FILE_BYTES_MAX = 10 * 1024 * 1024
+FILE_BYTES_MAX = 8 * 1024 * 1024
 _UNPACKED_BYTES_MAX = 120 * 1024 * 1024
 _MEMBERS_MAX = 2_000
 _ENCRYPTED_FLAG = 0x1

@@ -19,7 +19,12 @@ FROM import_file
 """
 _ONE = _FILE + "WHERE id = $1"
 _TAKEN = _ONE + " FOR UPDATE SKIP LOCKED"
-_LATEST = _FILE + "WHERE unit = ANY($1::uuid[]) AND stage <> 'discarded' ORDER BY made_at DESC LIMIT $2"
+_LATEST = (
+    _FILE
+    + """WHERE stage <> 'discarded' AND EXISTS (
+    SELECT FROM unit_within w WHERE w.unit = import_file.unit AND w.ancestor = ANY($1::uuid[]))
+ORDER BY made_at DESC LIMIT $2"""
+)
 _AT_WORK = """
 SELECT id FROM import_file WHERE stage IN ('checking', 'writing', 'undoing') ORDER BY changed_at LIMIT 20
 """
@@ -35,6 +40,17 @@ _REMARKED = (
     _ROWS
     + " AND verdict = ANY($2::text[]) ORDER BY array_position($2::text[], verdict), number LIMIT $3 OFFSET $4"
 )
+# Asked about: what is wrong or unsure of single rows. That branches are new is one question for all.
+_ASKED = """
+SELECT * FROM import_row WHERE import = $1 AND verdict IN ('bad', 'doubtful') AND EXISTS (
+    SELECT FROM jsonb_array_elements(remarks) r WHERE r ->> 'code' <> 'new_branch'
+        AND r ->> 'weight' <> 'note')
+ORDER BY verdict, number LIMIT $2
+"""
+_NEW_BRANCHES = """
+SELECT count(DISTINCT (r ->> 'read', cells[$2])) FROM import_row, jsonb_array_elements(remarks) r
+WHERE import = $1 AND r ->> 'code' = 'new_branch'
+"""
 _COUNTS = """
 SELECT verdict, outcome, count(*) AS number FROM import_row WHERE import = $1 GROUP BY verdict, outcome
 """
@@ -65,7 +81,7 @@ async def take(connection: Connection, one: UUID) -> ImportState | None:
 
 
 async def latest_in(connection: Connection, units: Collection[UUID], *, count_max: int) -> list[ImportState]:
-    """Return the latest imports for any of these units."""
+    """Return the latest imports for any of these units or what lies below them."""
     return [_state(row) for row in await connection.fetch(_LATEST, list(units), count_max)]
 
 
@@ -94,6 +110,18 @@ async def rows_with(
 ) -> list[RowState]:
     """Return rows of these verdicts, those of the first verdict first."""
     return [_row(row) for row in await connection.fetch(_REMARKED, one, list(verdicts), count_max, skip)]
+
+
+async def rows_asked_about(connection: Connection, one: UUID, *, count_max: int) -> list[RowState]:
+    """Return the rows of which something must be mended or said, bad ones first."""
+    return [_row(row) for row in await connection.fetch(_ASKED, one, count_max)]
+
+
+async def new_branches(connection: Connection, state: ImportState) -> int:
+    """Return how many branches are named that are not there, while nobody has said what to do with them."""
+    unit = next((at for at, name in state.columns.items() if name == "unit"), -1)
+    found: int = await connection.fetchval(_NEW_BRANCHES, state.id, unit + 1)
+    return found
 
 
 async def counts_of(connection: Connection, one: UUID) -> Counts:

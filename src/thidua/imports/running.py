@@ -27,6 +27,7 @@ from thidua.kernel.errors import BusyError
 ROWS_A_STEP = 250
 _EVERY_SECONDS = 1.0
 _FORGET_EVERY = timedelta(hours=1)
+_AGAIN_AFTER = timedelta(minutes=1)
 # A step that records activities holds one connection and needs another.
 _STEPS_AT_ONCE = 2
 _NEXT = {Stage.CHECKING: Stage.READY, Stage.WRITING: Stage.DONE, Stage.UNDOING: Stage.UNDONE}
@@ -75,12 +76,13 @@ async def step(one: UUID, *, at: datetime) -> bool:
 async def run_imports(stopping: asyncio.Event) -> None:
     """Go on with every import that is at work, and forget old files, until told to stop."""
     forgotten_at = now() - _FORGET_EVERY
+    failed_at: dict[UUID, datetime] = {}
     while not stopping.is_set():
         try:
             if now() - forgotten_at >= _FORGET_EVERY:
                 forgotten_at = now()
                 await _forget()
-            await _go_on_with_all(stopping)
+            await _go_on_with_all(stopping, failed_at)
         except (BusyError, ServiceUnavailableError) as error:
             _log.warning("imports wait", why=str(error))
         with suppress(TimeoutError):
@@ -88,12 +90,20 @@ async def run_imports(stopping: asyncio.Event) -> None:
                 await stopping.wait()
 
 
-async def _go_on_with_all(stopping: asyncio.Event) -> None:
+async def _go_on_with_all(stopping: asyncio.Event, failed_at: dict[UUID, datetime]) -> None:
     async with connection() as acquired:
         waiting: Sequence[UUID] = await queries.at_work(acquired)
     for one in waiting:
-        while not stopping.is_set() and await step(one, at=now()):
-            pass
+        if one in failed_at and now() - failed_at[one] < _AGAIN_AFTER:
+            continue
+        try:
+            while not stopping.is_set() and await step(one, at=now()):
+                pass
+        except (BusyError, ServiceUnavailableError):
+            raise
+        except Exception as error:  # noqa: BLE001 -- one import may not stop the others, nor what runs beside them
+            failed_at[one] = now()
+            _log.error("an import failed", imported=str(one), exc_info=error)
 
 
 async def _forget() -> None:

@@ -48,6 +48,7 @@ from thidua.web.figures import figure_handlers
 from thidua.web.headers import headless, secure_headers
 from thidua.web.health import health_handlers
 from thidua.web.home import home_handlers
+from thidua.web.imports import import_handlers
 from thidua.web.live import live_handlers
 from thidua.web.offline import offline_handlers
 from thidua.web.organisation import organisation_page_handlers
@@ -80,6 +81,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     *unit_handlers,
     *trust_handlers,
     *organisation_page_handlers,
+    *import_handlers,
     *activity_page_handlers,
     *own_activity_handlers,
     *offline_handlers,
@@ -126,9 +128,7 @@ class Application(Litestar):
         else:
             await answer_at_once(BUSY, asked, cast("Receive", receive), answering)
 
-    async def _answer(
-        self, asked: HTTPScope, receive: Receive | LifeSpanReceive, answering: Send
-    ) -> None:
+    async def _answer(self, asked: HTTPScope, receive: Receive | LifeSpanReceive, answering: Send) -> None:
         if carries_session(asked):
             answering = await recognised(asked, answering)
         if asked["method"] == HttpMethod.HEAD:
