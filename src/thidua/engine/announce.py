@@ -16,6 +16,7 @@ from thidua.boards.loading import TooManyPointsError, load
 from thidua.boards.model import BoardKey
 from thidua.boards.store import Store
 from thidua.boards.wanted import wanted
+from thidua.engine.figures import note_relayed
 from thidua.infra.cursor import instance_of
 from thidua.infra.database import owner_connection
 from thidua.infra.errors import ServiceUnavailableError
@@ -91,6 +92,7 @@ class _Relay:
             self._asked_at = time.monotonic()
         await self._teller.read(self._connection)
         await self._follower.step(self._connection)
+        note_relayed()
         await self._teller.tell()
 
     async def _look_for_work(self) -> None:

@@ -11,6 +11,7 @@ import asyncpg
 
 from thidua.activities.model import ActivityReport
 from thidua.activities.queries import keys_taken
+from thidua.engine.figures import a_group
 from thidua.engine.group import GroupFaultError, duplicates, record_group
 from thidua.engine.intake import Known, Prepared, known_to, prepare
 from thidua.engine.results import IdConflictError, Result
@@ -22,6 +23,8 @@ from thidua.kernel.errors import BusyError, FieldError, InputError
 
 ROWS_MAX = 1000
 LANES = 2
+# What waits longer than its sender does is better sent again: about two seconds of work.
+ROWS_WAITING_MAX = 20_000
 # Others held what we need for too long, or stood in our way: nothing was written, the same call may succeed.
 _BUSY = (
     asyncpg.DeadlockDetectedError,
@@ -60,6 +63,7 @@ class Recorder:
         self._arrived = asyncio.Event()
         self._lanes_wanted, self._rows_max = lanes, rows_max
         self._lanes: list[asyncio.Task[None]] = []
+        self._rows_waiting = 0
 
     async def start(self) -> None:
         """Begin to record."""
@@ -78,10 +82,13 @@ class Recorder:
         """Record the reports, all or (unless `partial`) none; answer each in the order given.
 
         Raises InputError or IdConflictError when nothing was written because of faults in the reports,
-        BusyError when the same subjects were being written for too long.
+        BusyError when the same subjects were being written for too long, or too much waits already.
         """
+        if self._waiting and self._rows_waiting + len(reports) > ROWS_WAITING_MAX:
+            raise BusyError
         request = _Request(reports, partial, asyncio.get_running_loop().create_future())
         self._waiting.append(request)
+        self._rows_waiting += len(reports)
         self._arrived.set()
         return await request.answer
 
@@ -99,6 +106,7 @@ class Recorder:
         rows = 0
         while self._waiting and (not group or rows + len(self._waiting[0].reports) <= self._rows_max):
             request = self._waiting.popleft()
+            self._rows_waiting -= len(request.reports)
             if not request.answer.done():
                 rows += len(request.reports)
                 group.append(request)
@@ -107,7 +115,8 @@ class Recorder:
     async def _run(self, group: list[_Request]) -> None:
         try:
             async with connection() as acquired:
-                await _record(acquired, group)
+                with a_group(sum(len(request.reports) for request in group)):
+                    await _record(acquired, group)
         except asyncio.CancelledError:
             for request in group:
                 request.fail(BusyError())

@@ -8,6 +8,7 @@ from pathlib import Path
 import asyncpg
 import structlog
 
+from thidua.engine.figures import note_sealed
 from thidua.infra.clock import now
 from thidua.infra.database import Connection, transaction
 from thidua.infra.errors import ServiceUnavailableError
@@ -36,6 +37,7 @@ async def run_seal(stopping: asyncio.Event, *, data_dir: Path) -> None:
         try:
             while await seal_once(at=at) == _BLOCKS_MAX and not stopping.is_set():
                 pass
+            note_sealed()
             if signed_on != local_day(at):
                 await sign_days(at=at, data_dir=data_dir)
                 signed_on = local_day(at)
