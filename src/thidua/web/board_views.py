@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 from thidua.boards.definitions import Board, boards
 from thidua.boards.model import FESTIVAL, Around, BoardPage, BoardRow
@@ -78,6 +79,15 @@ def with_parts(
         for row in board["rows"]
     ]
     return {**board, "rows": rows, "has_parts": bool(drawn)}
+
+
+def with_places(
+    board: dict[str, Any], places: Mapping[UUID, tuple[str, str]], language: Language
+) -> dict[str, Any]:
+    """The same board with the unit in which each row has its place below its name."""
+    nth = 0 if language == "vi" else 1
+    named = {str(subject): names[nth] for subject, names in places.items()}
+    return {**board, "rows": [{**row, "within": named.get(row["id"], "")} for row in board["rows"]]}
 
 
 def filters_view(asked: Asked, language: Language) -> dict[str, Any]:
@@ -161,6 +171,7 @@ def _row(row: BoardRow, language: Language, *, is_per_member: bool) -> dict[str,
         "is_alias": name.is_alias,
         "kind": name.kind.word,
         "code": name.code,
+        "within": "",
         "address": _address(row),
         "score": figure(place.hundredths, language, is_per_member=is_per_member) if is_shown else "",
         "points": shown_number(place.points, language),
