@@ -33,8 +33,8 @@ _AGAIN_SECONDS = 1.0
 # Without a word: while we hear, and while we do not.
 _LOOK_SECONDS, _LOOK_OFTEN_SECONDS = 4.0, 1.0
 
-_viewers = Gauge("thidua_streams", "Viewers of live boards")
-_showings = Gauge("thidua_streams_showings", "Boards shown live, by form and language")
+_viewers = Gauge("thidua_streams", "Viewers of live boards", multiprocess_mode="livesum")
+_showings = Gauge("thidua_showings", "Boards shown live, by form and language", multiprocess_mode="livesum")
 _log = structlog.get_logger("thidua.web")
 
 
