@@ -17,6 +17,7 @@ from litestar.types import LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive
 
 from thidua.infra.figures import share_figures
 from thidua.infra.instance import database_url, redis_url
+from thidua.infra.logs import logging_config
 from thidua.infra.settings import settings
 from thidua.infra.supervise import tie_to_parent
 
@@ -45,6 +46,7 @@ def command() -> None:
         websockets=False,
         backpressure=_BACKPRESSURE + settings().streams_max,
         log_level=LogLevels.warning,
+        log_dictconfig=logging_config(),
         respawn_failed_workers=True,
         respawn_interval=0.2,
         workers_kill_timeout=_GRACE_SECONDS,

@@ -11,6 +11,7 @@ import uvloop
 
 from thidua.infra.figures import share_figures
 from thidua.infra.instance import database_url, redis_url
+from thidua.infra.logs import all_logs
 
 
 @click.command("work")
@@ -18,6 +19,7 @@ def command() -> None:
     """Follow what is recorded: boards, seals, notices."""
     database_url(), redis_url()
     share_figures()
+    all_logs()
     uvloop.run(_until_stopped())
 
 

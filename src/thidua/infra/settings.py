@@ -13,6 +13,8 @@ from thidua.infra.errors import SettingError
 from thidua.paths import checkout
 
 _PORT_MAX = 65535
+# Whoever stops us waits no longer.
+_LEAVING_SECONDS_MAX = 8.0
 
 
 def _path(raw: str) -> Path:
@@ -60,6 +62,19 @@ def _redis_url(raw: str) -> str | None:
     return raw or None
 
 
+def _log_format(raw: str) -> str:
+    if raw not in {"auto", "text", "json"}:
+        raise ValueError(raw)
+    return raw
+
+
+def _seconds(raw: str) -> float:
+    seconds = float(raw)
+    if not 0 <= seconds <= _LEAVING_SECONDS_MAX:
+        raise ValueError(raw)
+    return seconds
+
+
 def _data_dir() -> str:
     return str((checkout() or Path.cwd()) / "data")
 
@@ -95,7 +110,10 @@ class Settings:
         "addresses of proxies whose X-Forwarded-Proto and -Host are believed",
     )
     public_url: str | None = _setting(
-        "THIDUA_PUBLIC_URL", _public_url, "", "where people reach us, for links and QR codes on paper and screens"
+        "THIDUA_PUBLIC_URL",
+        _public_url,
+        "",
+        "where people reach us, for links and QR codes on paper and screens",
     )
     streams_max: int = _setting(
         "THIDUA_STREAMS_MAX", _count, "10000", "open streams of live boards in one web process, at most"
@@ -105,6 +123,12 @@ class Settings:
         _count,
         "1000",
         "open streams of one address in one web process, at most",
+    )
+    log_format: str = _setting(
+        "THIDUA_LOG_FORMAT", _log_format, "auto", "text, json, or auto: text where somebody reads along"
+    )
+    leaving_seconds: float = _setting(
+        "THIDUA_LEAVING_SECONDS", _seconds, "0.3", "how long a process told to stop still serves, unready"
     )
     app: str = _setting("THIDUA_APP", str, "thidua.web.app:app", "the ASGI application that is served")
 

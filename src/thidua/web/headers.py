@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from litestar.types import Message, Scope, Send
 
-from thidua.web.counting import count_answer
+from thidua.web.counting import count_answer, named
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; "
@@ -26,7 +26,7 @@ async def secure_headers(message: Message, scope: Scope) -> None:
     if message["type"] != "http.response.start":
         return
     count_answer(message, scope)
-    message["headers"] = [*message["headers"], *_SECURE]
+    message["headers"] = [*message["headers"], *_SECURE, named()]
 
 
 def headless(send: Send) -> Callable[[Message], Awaitable[None]]:

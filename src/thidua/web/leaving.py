@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import structlog
 
+from thidua.infra.settings import settings
 from thidua.web.streams import end_streams
 
-_PASSED_ON_SECONDS = 0.3
 _log = structlog.get_logger("thidua.web")
 
 
@@ -43,4 +43,4 @@ def leave() -> None:
     _state.is_leaving = True
     _log.info("leaving")
     end_streams()
-    asyncio.get_running_loop().call_later(_PASSED_ON_SECONDS, os.kill, os.getpid(), signal.SIGINT)
+    asyncio.get_running_loop().call_later(settings().leaving_seconds, os.kill, os.getpid(), signal.SIGINT)

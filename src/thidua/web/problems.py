@@ -115,7 +115,9 @@ def on_exception(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Answer any exception: bad input never with 5xx, our own faults without a trace of our code."""
     problem = problem_of(error)
     if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        _log.error("request failed", path=request.scope["path"], method=request.method, exc_info=error)
+        # The route, not the path: a path says of whom.
+        route = request.scope.get("path_template")
+        _log.error("request failed", route=route, method=request.method, exc_info=error)
     return answer(request, problem)
 
 
