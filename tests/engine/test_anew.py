@@ -24,8 +24,8 @@ from thidua.infra.clock import now
 from thidua.infra.database import Connection, connection, transaction
 
 _STATES = """
-SELECT s.subject, s.rule, s.bucket, s.state::text AS state FROM rule_state s
-WHERE s.subject >= $1 AND s.subject < $2 AND s.state ? 'first'
+SELECT s.subject, s.rule, s.bucket, s.state FROM rule_state s
+WHERE s.subject >= $1 AND s.subject < $2 AND s.state LIKE '[[%'
 """
 _CLAIMS = (
     "SELECT rule, key, occurred_at, activity, subject FROM rule_claim WHERE activity >= $1 AND activity < $2"
@@ -36,7 +36,7 @@ INSERT INTO activity SELECT (translated.row).* FROM (
     FROM activity a WHERE a.id >= $1 AND a.id < $2 AND a.state = 2 AND a.suspended = 0) translated
 """
 _RENAME = (
-    "UPDATE activity SET attributes = replace(attributes::text, $3, $4)::jsonb WHERE id >= $1 AND id < $2"
+    "UPDATE activity SET attributes = replace(attributes::text, $3, $4)::json WHERE id >= $1 AND id < $2"
 )
 
 

@@ -61,7 +61,7 @@ async def _held(reading: Connection, person: UUID) -> dict[str, State]:
     rows = await reading.fetch(
         "SELECT rule, state FROM rule_state WHERE subject = $1 AND bucket = ''", person
     )
-    capped = [row for row in rows if "use" in msgspec.json.decode(row["state"])]
+    capped = [row for row in rows if not row["state"].startswith("[[")]
     return {row["rule"]: msgspec.json.decode(row["state"], type=State) for row in capped}
 
 

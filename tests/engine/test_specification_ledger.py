@@ -103,7 +103,7 @@ async def test_sentence_17_a_team_keeps_the_first_three_of_its_week() -> None:
     # The award moves from the third activity to the fourth, as two changes that name the cause.
     moved = await entries("team_week_active")
     assert sorted(moved[1:]) == [(ADJUSTMENT, -5, -1), (ADJUSTMENT, 5, 1)]
-    state = "SELECT jsonb_array_length(state -> 'first') AS kept FROM rule_state WHERE subject = $1"
+    state = "SELECT json_array_length(state::json -> 0) AS kept FROM rule_state WHERE subject = $1"
     assert [row["kept"] for row in await rows(state, team)] == [3]
 
 

@@ -51,7 +51,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 _SET_VERSION = "UPDATE activity SET rulebook_version = $2 WHERE id = ANY($1::uuid[])"
 _MOVE = """
 UPDATE activity a SET team = m.team, unit = m.unit, context = m.context
-FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]::jsonb[]) AS m(id, team, unit, context)
+FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]::json[]) AS m(id, team, unit, context)
 WHERE a.id = m.id
 """
 

@@ -1,7 +1,6 @@
 """Every read of activities."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -28,12 +27,14 @@ _COUNTING = "a.state = 2 AND a.suspended = 0"
 # a few hundred of them made PostgreSQL read whole tables (2 ms an activity instead of 90 us).
 _IN_SPANS = """
 SELECT s.number, {columns}
-FROM unnest($1::integer[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::text[])
-    AS s(number, subject, starts_at, ends_at, types)
-CROSS JOIN LATERAL (
+FROM (
+    SELECT number, subject, starts_at, ends_at, string_to_array(words, ' ') AS types
+    FROM unnest($1::integer[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::text[])
+        AS asked(number, subject, starts_at, ends_at, words) OFFSET 0
+) s CROSS JOIN LATERAL (
     SELECT * FROM activity a WHERE a.{owner} = s.subject
         AND a.occurred_at >= s.starts_at AND a.occurred_at < s.ends_at
-        AND a.type = ANY(string_to_array(s.types, ' ')) AND {counting} OFFSET 0
+        AND a.type = ANY(s.types) AND {counting} OFFSET 0
 ) a ORDER BY s.number, a.occurred_at, a.id
 """
 _OF_ACTOR = _IN_SPANS.format(columns=COLUMNS, owner="actor", counting=_COUNTING)
@@ -48,12 +49,15 @@ FROM unnest($1::uuid[], $2::date[], $3::text[]) WITH ORDINALITY AS s(actor, day,
 ORDER BY s.number
 """
 _OTHERS = """
-SELECT s.number - 1 AS place FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[])
-    WITH ORDINALITY AS s(subject, types, starts_at, ends_at, number)
-CROSS JOIN LATERAL (
+SELECT s.number - 1 AS place FROM (
+    SELECT number, subject, starts_at, ends_at, string_to_array(words, ' ') AS types,
+        ($5::uuid[])[from_place:to_place] AS known
+    FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $6::integer[], $7::integer[])
+        WITH ORDINALITY AS asked(subject, words, starts_at, ends_at, from_place, to_place, number) OFFSET 0
+) s CROSS JOIN LATERAL (
     SELECT 1 FROM activity a WHERE a.{owner} = s.subject
         AND a.occurred_at >= s.starts_at AND a.occurred_at < s.ends_at
-        AND a.type = ANY(string_to_array(s.types, ' ')) AND {counting} AND NOT a.id = ANY($5::uuid[]) LIMIT 1
+        AND a.type = ANY(s.types) AND {counting} AND NOT a.id = ANY(s.known) LIMIT 1
 ) other
 """
 _OTHERS_OF_ACTOR = _OTHERS.format(owner="actor", counting=_COUNTING)
@@ -61,8 +65,7 @@ _OTHERS_OF_TEAM = _OTHERS.format(owner="team", counting=_COUNTING)
 _ACTS = "SELECT * FROM activity_act WHERE activity = ANY($1::uuid[]) ORDER BY at, id"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True, gc=False):
     """Which activities are asked for: of a subject (actor or team), of these types, in a half-open span."""
 
     subject: UUID
@@ -114,24 +117,36 @@ async def keys_taken(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, 
     return {row["id"]: (row["source"], row["fingerprint"]) for row in rows}
 
 
-async def others_in(connection: Connection, spans: Sequence[Span], known: Collection[UUID]) -> set[int]:
-    """Return the places of the spans in which scoring sees any activity but the known ones."""
+async def others_in(
+    connection: Connection, spans: Sequence[Span], known: Mapping[UUID, Sequence[UUID]]
+) -> set[int]:
+    """Return the places of the spans in which scoring sees any activity but those known of the subject."""
     found: set[int] = set()
     for of_team, query in ((False, _OTHERS_OF_ACTOR), (True, _OTHERS_OF_TEAM)):
         places = [place for place, span in enumerate(spans) if span.of_team is of_team]
         if not places:
             continue
         asked = [spans[place] for place in places]
+        ids: list[UUID] = []
+        slices = {span.subject: _slice(ids, known[span.subject]) for span in asked}
         rows = await connection.fetch(
             query,
             [span.subject for span in asked],
             [span.types_text for span in asked],
             [span.starts_at for span in asked],
             [span.ends_at for span in asked],
-            known,
+            ids,
+            [slices[span.subject][0] for span in asked],
+            [slices[span.subject][1] for span in asked],
         )
         found.update(places[row["place"]] for row in rows)
     return found
+
+
+def _slice(ids: list[UUID], more: Sequence[UUID]) -> tuple[int, int]:
+    """Add more ids; return the places of the first and the last of them, as PostgreSQL counts."""
+    ids += more
+    return len(ids) - len(more) + 1, len(ids)
 
 
 async def verified_a_day(connection: Connection, asked: Collection[tuple[UUID, date, str]]) -> list[int]:

@@ -1,6 +1,6 @@
 """The tables of activities: keys, facts and the acts that change them."""
 
-from piccolo.columns import JSONB, UUID, Bytea, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import JSON, JSONB, UUID, Bytea, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 
@@ -25,10 +25,10 @@ class ActivityRow(Table, tablename="activity"):
     unit = UUID(default=None, null=False)
     festival = Text(default=None, null=True)
     quantity = Integer(default=None, null=False)
-    attributes = JSONB(default=None, null=False)
+    attributes = JSON(default=None, null=False)
     participants = JSONB(default=None, null=False)
-    evidence = JSONB(default=None, null=False)
-    context = JSONB(default=None, null=False)
+    evidence = JSON(default=None, null=False)
+    context = JSON(default=None, null=False)
     source = Text(default=None, null=False)
     state = SmallInt(default=None, null=False)
     suspended = SmallInt(default=0, null=False)

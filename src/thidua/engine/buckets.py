@@ -1,7 +1,6 @@
 """Buckets: the facts of one rule and one paid subject that depend on one another, and on no others."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from functools import lru_cache
@@ -24,6 +23,7 @@ _ALWAYS = (datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC))
 _decode_state = msgspec.json.Decoder(State).decode
 _milestone_decoder = msgspec.json.Decoder(MilestoneState)
 _MILESTONES_KEPT = 8192
+_NO_KEY = (UUID(int=0), "", "")
 
 
 @lru_cache(_MILESTONES_KEPT)
@@ -41,15 +41,14 @@ class Kind(Enum):
     MILESTONE = 4
 
 
-@dataclass(slots=True)
-class Bucket:
+class Bucket(msgspec.Struct, gc=False):
     """The changes of one bucket, and what is known of the facts there."""
 
     subject: UUID
     family: Family
     name: str
     kind: Kind
-    changes: list[Change] = field(default_factory=list)
+    changes: list[Change] = []  # each bucket gets a list of its own
     state: State | None = None
     milestone: MilestoneState | None = None
     facts: list[Fact] | None = None
@@ -57,7 +56,7 @@ class Bucket:
     is_first: bool = False
     only_grows: bool = True
     shares_state: bool = False
-    state_key: tuple[UUID, str, str] = field(init=False)
+    state_key: tuple[UUID, str, str] = _NO_KEY
 
     def __post_init__(self) -> None:
         """Work out where the bucket's state is kept: calendar buckets share one, at the latest fact."""

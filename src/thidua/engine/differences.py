@@ -143,8 +143,10 @@ def _kind(cause: Change, *, is_own: bool, fact: Fact) -> EntryKind:
 
 
 def _change_on(bucket: Bucket, activity: UUID, effect: Effect) -> Change | None:
-    own = (change for change in bucket.changes if change.fact.id == activity and change.effect is effect)
-    return next(own, None)
+    for change in bucket.changes:
+        if change.effect is effect and change.fact.id == activity:
+            return change
+    return None
 
 
 def _cause(bucket: Bucket) -> Change:

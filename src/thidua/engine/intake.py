@@ -7,6 +7,8 @@ from typing import Any
 from unicodedata import normalize
 from uuid import UUID
 
+import msgspec
+
 from thidua.activities import queries as activities
 from thidua.activities.catalogue import ActivityType, catalogue, check_attributes
 from thidua.activities.model import HELPED_ROLES, Activity, ActivityReport, Context, State
@@ -24,8 +26,7 @@ FRAUD_REVERSAL = "FRAUD_REVERSAL"
 _MENTEE = "mentee"
 
 
-@dataclass(slots=True)
-class Prepared:
+class Prepared(msgspec.Struct, gc=False):
     """A report that may be recorded: the activity as it will be stored, and what scoring reads of it.
 
     `named` are the activities that it finds to be fraud, `lifted` those that what it replaces had found so.
@@ -251,10 +252,6 @@ def _context(
     kept = old.context if old is not None else None
     same_unit = old is not None and old.unit == unit
     same_team = old is not None and old.team == team
-    helped: set[str] = set()
-    for one in report.participants:
-        if one.role in HELPED_ROLES and (helped_card := cards.subject(one.subject)) is not None:
-            helped |= helped_card.priority
     return Context(
         team_unit=kept.team_unit if kept and same_team else own.homes[0].value if own else None,
         area_group=kept.area_group if kept and same_unit else place.area_group if place else None,
@@ -262,5 +259,13 @@ def _context(
         target_group=kept.target_group if kept else card.target_group,
         helped=kept.helped
         if kept and old and old.participants == report.participants
-        else tuple(sorted(helped)),
+        else _priority_of_helped(report, cards),
     )
+
+
+def _priority_of_helped(report: ActivityReport, cards: Cards) -> tuple[str, ...]:
+    helped: set[str] = set()
+    for one in report.participants:
+        if one.role in HELPED_ROLES and (card := cards.subject(one.subject)) is not None:
+            helped |= card.priority
+    return tuple(sorted(helped)) if helped else ()

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from uuid import UUID
 
+import msgspec
+
 from thidua.engine.changes import Change, Effect
 from thidua.infra.database import Connection
 from thidua.ledger import queries
@@ -25,8 +27,7 @@ _KEY_BIT = 1 << 62
 RuleKey = tuple[str, UUID]
 
 
-@dataclass(frozen=True, slots=True)
-class Claiming:
+class Claiming(msgspec.Struct, frozen=True, gc=False):
     """A key of `once_per` that a changed fact claims, or ceases to claim."""
 
     change: Change

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -25,6 +26,9 @@ ROWS_MAX = 1000
 LANES = 2
 # What waits longer than its sender does is better sent again: about two seconds of work.
 ROWS_WAITING_MAX = 20_000
+# How long what waits lets the group before it run alone: groups grow meanwhile, and a group that itself
+# waits for one subject's lock stalls nobody else for longer.
+PATIENCE_SECONDS = 0.05
 # Others held what we need for too long, or stood in our way: nothing was written, the same call may succeed.
 _BUSY = (
     asyncpg.DeadlockDetectedError,
@@ -61,6 +65,9 @@ class Recorder:
         """Make a recorder that is not yet started."""
         self._waiting: deque[_Request] = deque()
         self._arrived = asyncio.Event()
+        self._turn = asyncio.Event()
+        self._busy = 0
+        self._began = 0.0
         self._lanes_wanted, self._rows_max = lanes, rows_max
         self._lanes: list[asyncio.Task[None]] = []
         self._rows_waiting = 0
@@ -90,16 +97,41 @@ class Recorder:
         self._waiting.append(request)
         self._rows_waiting += len(reports)
         self._arrived.set()
+        if self._rows_waiting >= self._rows_max:
+            self._turn.set()
         return await request.answer
 
     async def _lane(self) -> None:
         while True:
             await self._arrived.wait()
+            if self._busy:
+                await self._own_turn()
             group = self._take()
             if not self._waiting:
                 self._arrived.clear()
             if group:
-                await self._run(group)
+                await self._counted(group)
+
+    async def _counted(self, group: list[_Request]) -> None:
+        self._began = asyncio.get_running_loop().time()
+        self._busy += 1
+        try:
+            await self._run(group)
+        finally:
+            self._busy -= 1
+            self._turn.set()
+
+    async def _own_turn(self) -> None:
+        """Wait until no lane runs, enough waits to fill a group, or what runs takes too long."""
+        clock = asyncio.get_running_loop().time
+        while self._busy and self._rows_waiting < self._rows_max:
+            left = self._began + PATIENCE_SECONDS - clock()
+            if left <= 0:
+                return
+            self._turn.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._turn.wait()
 
     def _take(self) -> list[_Request]:
         group: list[_Request] = []

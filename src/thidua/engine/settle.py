@@ -113,7 +113,9 @@ async def _mark_first(connection: Connection, buckets: Sequence[Bucket]) -> None
     """Mark the buckets whose state is missing because nothing was there to keep, not because it was lost."""
     if not buckets:
         return
-    coming = {change.fact.id for bucket in buckets for change in bucket.changes}
+    coming: dict[UUID, list[UUID]] = {}
+    for bucket in buckets:
+        coming.setdefault(bucket.subject, []).extend(change.fact.id for change in bucket.changes)
     spans = [bucket.span_of_state() for bucket in buckets]
     lost = await activities.others_in(connection, spans, coming)
     for place, bucket in enumerate(buckets):
@@ -169,6 +171,8 @@ def _evaluate(
 
 def _standing(bucket: Bucket) -> list[Fact]:
     """Return the changed facts that scoring sees, for a bucket whose other facts need not be read."""
+    if len(bucket.changes) == 1:
+        return [bucket.changes[0].fact] if bucket.changes[0].effect is not Effect.GOES else []
     facts = {change.fact.id: change.fact for change in bucket.changes if change.effect is not Effect.GOES}
     return sorted(facts.values(), key=lambda fact: fact.order)
 

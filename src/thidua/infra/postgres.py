@@ -154,7 +154,7 @@ def _locale() -> str:
 
 def _shared_buffers() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // _MEGABYTE
-    return f"{max(64, min(512, memory // 8))}MB"
+    return f"{max(64, min(2048, memory // 8))}MB"
 
 
 def _is_ready(data: Path, pid: int) -> bool:

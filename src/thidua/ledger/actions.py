@@ -49,7 +49,7 @@ WHERE t.subject = $1 AND t.team IS NOT DISTINCT FROM $2 AND t.unit = $3 AND t.fe
 """
 _KEEP_STATES = """
 INSERT INTO rule_state (subject, rule, bucket, state)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]::jsonb[])
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
 ON CONFLICT (subject, rule, bucket) DO UPDATE SET state = excluded.state
 """
 _DROP_STATES = """
@@ -133,10 +133,10 @@ async def _add_to_tallies(connection: Connection, postings: Iterable[Posting]) -
         moment = None if posting.falls_to_zero else posting.occurred_at
         known = last_at.get(grain)
         last_at[grain] = max(known, moment) if known and moment else known or moment
-    rows = [(*msgspec.structs.astuple(grain), amount, last_at[grain]) for grain, amount in points.items()]
+    rows = [(*grain, amount, last_at[grain]) for grain, amount in points.items()]
     await connection.execute(_ADD, *zip(*rows, strict=True))
     for grain in fallen:
-        subject, kind, team, unit, festival, day, category = msgspec.structs.astuple(grain)
+        subject, kind, team, unit, festival, day, category = grain
         await connection.execute(
             _LAST_AGAIN, subject, team, unit, festival, day, category, kind, midnight_of(day)
         )

@@ -1,7 +1,7 @@
 """What the ledger keeps: entries that are never edited, and the grain of its totals."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from enum import IntEnum
 from hashlib import sha256
 from uuid import UUID
@@ -25,16 +25,9 @@ class EntryKind(IntEnum):
         return self.name.lower()
 
 
-class Grain(msgspec.Struct, frozen=True, gc=False):
-    """The one grain of totals (22): everything shown is a sum over rows of this kind."""
-
-    subject: UUID
-    subject_kind: int
-    team: UUID | None
-    unit: UUID
-    festival: str | None
-    day: date
-    category: str
+# The one grain of totals (22): subject, its kind, team, unit, festival, local day, category. Everything shown
+# is a sum over rows of this kind.
+Grain = tuple[UUID, int, UUID | None, UUID, str | None, date, str]
 
 
 class Posting(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -62,7 +55,7 @@ class Posting(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def grain(self) -> Grain:
         """The total this entry belongs to."""
         day = local_day(self.occurred_at)
-        return Grain(self.subject, self.subject_kind, self.team, self.unit, self.festival, day, self.category)
+        return (self.subject, self.subject_kind, self.team, self.unit, self.festival, day, self.category)
 
 
 class Net(msgspec.Struct, frozen=True, gc=False):
@@ -98,8 +91,8 @@ def entry_hash(number: int, posting: Posting, posted_at: datetime, params: bytes
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def _microseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MICROSECOND
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

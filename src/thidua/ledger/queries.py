@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from thidua.infra.database import Connection
 from thidua.ledger.model import Net
 
@@ -23,7 +25,7 @@ SELECT e.activity, sum(e.points)::bigint AS points FROM ledger_entry e
 WHERE e.activity = ANY($1::uuid[]) GROUP BY 1
 """
 _STATES = """
-SELECT asked.subject, asked.rule, asked.bucket, s.state::text AS state
+SELECT asked.subject, asked.rule, asked.bucket, s.state
 FROM unnest($1::uuid[], $2::text[], $3::text[]) AS asked(subject, rule, bucket) CROSS JOIN LATERAL (
     SELECT state FROM rule_state
     WHERE subject = asked.subject AND rule = asked.rule AND bucket = asked.bucket OFFSET 0) s
@@ -43,8 +45,7 @@ CROSS JOIN LATERAL (SELECT activity FROM rule_claim WHERE rule = asked.rule AND 
 _RULEBOOKS = "SELECT version, name, toml, published_at, in_force_from FROM rulebook ORDER BY version"
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimRow:
+class ClaimRow(msgspec.Struct, frozen=True, gc=False):
     """One claim to a key, in the order in which claims hold it."""
 
     occurred_at: datetime

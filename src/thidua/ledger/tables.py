@@ -1,7 +1,7 @@
 """The tables of the ledger."""
 
 from piccolo.columns import (
-    JSONB,
+    JSON,
     UUID,
     Array,
     BigInt,
@@ -36,7 +36,7 @@ class LedgerEntry(Table, tablename="ledger_entry"):
     occurred_at = Timestamptz(default=None, null=False)
     posted_at = Timestamptz(default=None, null=False)
     sentence = Text(default=None, null=False)
-    params = JSONB(default=None, null=False)
+    params = JSON(default=None, null=False)
     hash = Bytea(default=None, null=False)
     tx = BigInt(default=None, null=False)
 
@@ -63,7 +63,7 @@ class RuleState(Table, tablename="rule_state"):
     subject = UUID(primary_key=True, default=None, null=False)
     rule = Text(default=None, null=False)
     bucket = Text(default=None, null=False)
-    state = JSONB(default=None, null=False)
+    state = Text(default=None, null=False)
 
 
 class RuleClaim(Table, tablename="rule_claim"):

@@ -55,11 +55,14 @@ class SubjectCard:
 
     def unit_on(self, day: date) -> UUID | None:
         """The home unit on that local day; a team's, unit's or household's own."""
-        return next((home.value for home in self.homes if home.covers(day)), None)
+        for home in self.homes:
+            if home.covers(day):
+                return home.value
+        return None
 
     def teams_on(self, day: date) -> tuple[UUID, ...]:
         """The teams the person is in on that local day."""
-        return tuple(stay.value for stay in self.teams if stay.covers(day))
+        return tuple([stay.value for stay in self.teams if stay.covers(day)])
 
 
 @dataclass(frozen=True, slots=True)

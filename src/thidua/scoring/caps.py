@@ -1,7 +1,8 @@
 """Caps: how much room every window still has, and what is charged to it (7)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from thidua.scoring.model import Cap, Fact, Multiplier, Reason, Window
 from thidua.scoring.windows import bucket_of
@@ -11,8 +12,7 @@ Use = dict[str, tuple[str, int, int]]
 _NOTHING = ("", 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(msgspec.Struct, frozen=True, gc=False):
     """How many units may be paid, and every window as [window, used before, limit, what it counts]."""
 
     units: int

@@ -32,7 +32,7 @@ ZERO_POINTS = "zero_points"
 RuleOf = Callable[[Fact], Rule | None]
 
 
-class State(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+class State(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What is kept of one bucket: the order of its last fact, and the use of every window there.
 
     `windows` are those whose use was charged: a version published later may name others.

@@ -12,7 +12,7 @@ from thidua.scoring.model import Fact, Outcome, Rule
 RuleAt = Callable[[int], Rule | None]
 
 
-class Element(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+class Element(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True):
     """The first activity that brought one distinct thing, with what an entry on it must carry."""
 
     at: datetime
@@ -33,7 +33,7 @@ class Element(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only
         return (self.at, self.id, self.key)
 
 
-class MilestoneState(msgspec.Struct, frozen=True, gc=False):
+class MilestoneState(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The first distinct things of one bucket; `kept` is how many are kept at most."""
 
     first: tuple[Element, ...]
