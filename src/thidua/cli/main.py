@@ -24,10 +24,10 @@ COMMANDS = (
         "rebuild-boards",
         "bench",
     ),
-    *("doctor", "demo", "backup", "restore"),
+    *("doctor", "demo", "import", "backup", "restore"),
 )
-# What takes many files is a folder with the function in its own `command`.
-_FOLDERS = {"bench": "bench.command", "demo": "demo.command"}
+# What takes many files is a folder with the function in its own `command`; `import` is no name of a file.
+_FOLDERS = {"bench": "bench.command", "demo": "demo.command", "import": "import_file"}
 
 
 class _Commands(click.RichGroup):
