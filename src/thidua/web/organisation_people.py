@@ -12,8 +12,10 @@ from thidua.infra.audit import Deed
 from thidua.infra.clock import now
 from thidua.infra.database import connection, transaction
 from thidua.kernel.cells import BOM, csv_lines, guarded
+from thidua.kernel.period import local_day
 from thidua.organisation.leading import Led, Row, Wanted, people_led
 from thidua.organisation.model import TargetGroup
+from thidua.organisation.names import adult_on
 from thidua.web.language import AnyRequest, language_of
 from thidua.web.organisation_scope import (
     ROWS,
@@ -55,7 +57,7 @@ async def people_page(
     return render(
         request,
         "organisation/people.html",
-        people=localised(rows[:ROWS], language),
+        people=[one | {"is_public": _is_public(one)} for one in localised(rows[:ROWS], language)],
         next=next_of(purpose, rows, "sort_key"),
         asked={"unit": unit or "", "q": q or "", "group": group or ""},
         groups=list(TargetGroup),
@@ -94,6 +96,12 @@ async def export_people(
         "cache-control": "private, no-store",
     }
     return Stream(_csv(led, wanted, columns), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _is_public(row: Row) -> bool:
+    """Whether others see the name: it was agreed to, and the person is of age."""
+    born_on = row["born_on"]
+    return bool(row["public_name"]) and (born_on is None or adult_on(born_on) <= local_day(now()))
 
 
 async def _csv(led: Led, wanted: Wanted, columns: tuple[str, ...]) -> AsyncIterator[bytes]:

@@ -148,6 +148,8 @@ async def _new_form(
     async with transaction(readonly=True) as database:
         led = await led_of(database, visitor, Permission.MANAGE_PEOPLE)
         units = await units_offered(database, led, language)
+        if "unit" not in values and len(led.units) == 1:
+            values["unit"] = await unit_label(database, str(led.units[0]), language)
     faults = refused.faults if refused else ()
     alike: Any = next((one.facts["people"] for one in faults if one.facts and "people" in one.facts), [])
     return render(

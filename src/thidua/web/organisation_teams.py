@@ -190,6 +190,8 @@ async def _new_form(
         if not led.units:
             raise NotFoundError
         units = await units_offered(database, led, language)
+        if "unit" not in values and len(led.units) == 1:
+            values["unit"] = await unit_label(database, str(led.units[0]), language)
     return render(
         request,
         "organisation/team_new.html",
