@@ -13,6 +13,8 @@ from thidua.scoring.windows import bucket_of
 
 # Where nobody needs to be asked first: what a newcomer can begin with.
 FIRST_STEPS = ("mentor_session", "family_guided", "weekly_quiz", "class_attended")
+# What needs an event or an office cannot be done tomorrow because a page says so.
+_NOT_AT_WILL = frozenset({"festival", "organisation"})
 _SOMEBODY = UUID(int=1)
 _SOMETHING = "x"
 
@@ -72,7 +74,8 @@ def _best_first(advice: Advice) -> tuple[int, str]:
 
 
 def _advice(rule: Rule, caps: Sequence[CapUsed], progress: Sequence[Progress], today: Fact) -> Advice | None:
-    if rule.pays is not Pays.ACTOR or rule.milestone is not None or rule.best_of or len(rule.types) > 1:
+    is_plain = rule.milestone is None and rule.best_of is None and len(rule.types) == 1
+    if rule.pays is not Pays.ACTOR or not is_plain or rule.category in _NOT_AT_WILL:
         return None
     fact = _imagined(rule, today)
     own = [cap for cap in caps if cap.rule.name == rule.name]

@@ -21,7 +21,7 @@ from thidua.web.language import Language
 from thidua.web.shown import period_shown
 from thidua.web.subjects import BEGINNING, END, EntriesPage, entries_page, period_named
 
-_ROWS = 20
+_ROWS = 12
 _WITHOUT_POINTS_MAX = 200
 _OFFERED = (PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR, PeriodKind.ALL)
 _PUBLIC = (State.VERIFIED,)

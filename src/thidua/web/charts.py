@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _STEPS = (1, 2, 5)
-_LINE_LEFT, _LINE_RIGHT, _LINE_TOP, _LINE_FOOT = 6, 164, 12, 82
+_LINE_LEFT, _LINE_RIGHT, _LINE_TOP, _LINE_FOOT = 6, 156, 12, 82
 _BAR_TOP, _BAR_FOOT, _BAR_WIDTH = 26, 150, 1200
 
 

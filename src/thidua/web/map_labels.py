@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from thidua.web.map_layout import Layout, Spot
 
 # Be Vietnam at 12 pixels: a letter is so wide on average, a line so high.
-_LETTER, _LINE = 6.4, 14.0
+_LETTER, _LINE = 7.4, 14.0
 _SPACE = 4.0
 
 

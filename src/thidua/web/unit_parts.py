@@ -96,8 +96,8 @@ async def scores_of(code: str, kind: str, *, period: str) -> Scores:
 
 
 def map_of(units: Sequence[UnitView], scores: Scores, language: Language) -> dict[str, Any] | None:
-    """The map of the units right below, by points a member where most have that, else by points."""
-    is_per_member = len(scores.divided) * 2 > len(units)
+    """The map of the units right below, by points a member where most of the active have those."""
+    is_per_member = len(scores.divided) * 2 > len(scores.total)
     places = scores.divided if is_per_member else scores.total
     return map_shown(units, places, is_per_member=is_per_member, language=language)
 
