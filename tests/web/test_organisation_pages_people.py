@@ -1,5 +1,6 @@
 """People on the leaders' pages: names, numbers, consent, homes, the export."""
 
+import re
 import unicodedata
 from datetime import date
 from itertools import product
@@ -14,7 +15,8 @@ from thidua.accounts.roles import Grant, Role
 from thidua.infra.clock import now
 from thidua.infra.database import transaction
 from thidua.kernel.period import local_day
-from thidua.organisation.editing import PERSON
+from thidua.organisation.actions import put_clusters
+from thidua.organisation.editing import HOUSEHOLD, PERSON
 
 
 @pytest.fixture
@@ -138,3 +140,47 @@ async def test_odd_input_is_refused_politely(led: Led) -> None:
 
         assert answer.status_code in {303, 400, 404, 422}, (field, typed)
         assert "<img src=x>" not in answer.text
+
+
+async def test_a_household_is_kept_under_a_name_that_only_its_keepers_see(led: Led) -> None:
+    leader, branch = led
+    told = {"name": "Hộ ông Giàng A Tủa", "unit": f"({branch.code})"}
+    hidden = await hidden_of(leader, "/organisation/households/new")
+
+    made = await leader.post("/organisation/households/new", data=hidden | told, headers=HTML)
+    path = f"/organisation/households/{hidden['id']}"
+    found = (await leader.get("/organisation/households?q=ho ong giang", headers=HTML)).text
+    changed = await send(leader, path, told | {"name": "Hộ bà Sùng Thị Mo"})
+    public = (await leader.get(f"/people/{hidden['id']}", headers=HTML)).text
+
+    assert (made.status_code, changed.status_code) == (303, 303)
+    assert path in found
+    assert "Giàng A Tủa" not in public
+    assert (await facts_now(HOUSEHOLD, UUID(hidden["id"])))["name"] == "Hộ bà Sùng Thị Mo"
+
+
+async def test_clusters_are_listed_with_all_their_units(led: Led) -> None:
+    leader, _ = led
+    told = {
+        "code": f"K-{uuid4().hex[:8]}",
+        "kind": "cum",
+        "name": "Cụm số 1",
+        "units": ["C-03394", "C-00004"],
+    }
+    async with transaction() as connection:
+        await put_clusters(connection, [told], at=now())
+
+    page = (await leader.get("/organisation/clusters", headers=HTML)).text
+
+    assert "Cụm số 1" in page
+    assert "Sin Suối Hồ" in page
+
+
+async def test_a_ticked_consent_stays_ticked_when_something_else_is_saved(led: Led) -> None:
+    leader, branch = led
+    path = f"/organisation/people/{branch.person}"
+    await send(leader, path, {"name": "Nguyễn Thị Lan", "born_on": "04/03/2000", "public_name": "yes"})
+
+    page = (await leader.get(path, headers=HTML)).text
+
+    assert re.search(r'name="public_name"[^>]*\schecked(=""|\s)', page)

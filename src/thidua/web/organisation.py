@@ -18,6 +18,7 @@ from thidua.organisation.leading import (
     units_found,
 )
 from thidua.web.language import AnyRequest, Language, language_of
+from thidua.web.organisation_households import organisation_household_handlers
 from thidua.web.organisation_members import organisation_member_handlers
 from thidua.web.organisation_people import organisation_people_handlers
 from thidua.web.organisation_persons import organisation_person_handlers
@@ -105,4 +106,5 @@ organisation_page_handlers = [
     *organisation_member_handlers,
     *organisation_people_handlers,
     *organisation_person_handlers,
+    *organisation_household_handlers,
 ]
