@@ -55,12 +55,11 @@ def test_a_fault_is_one_line_of_json_that_says_where_and_of_which_request(as_jso
 
 
 def test_what_others_log_is_json_too_and_without_values() -> None:
-    try:
+    with pytest.raises(asyncpg.UniqueViolationError) as failed:
         _fail(SOMEBODY)
-    except asyncpg.UniqueViolationError:
-        record = logging.LogRecord("asyncio", logging.ERROR, "here", 1, "task failed", (), sys.exc_info())
+    told = (failed.type, failed.value, failed.tb)
 
-    line = JsonLines().format(record)
+    line = JsonLines().format(logging.LogRecord("asyncio", logging.ERROR, "", 1, "task failed", (), told))
 
     assert json.loads(line)["event"] == "task failed"
     assert SOMEBODY not in line

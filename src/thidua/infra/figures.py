@@ -1,10 +1,13 @@
-"""Figures for Prometheus that several processes of one instance share: files in the data directory."""
+"""Figures for Prometheus that the processes of one instance share: files in the data directory."""
 
+import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from thidua.infra.instance import database_url
 from thidua.infra.settings import settings
 
 _VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
@@ -12,11 +15,17 @@ _VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 def share_figures() -> None:
     """Let this process and its children add to the instance's figures; before the first figure is made."""
-    folder = settings().data_dir / "figures"
     with suppress(OSError):  # without a place to share them, each process tells its own
+        folder = folder_of(settings().data_dir, database_url())
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _remove(file for file, pid in _files(folder) if not _lives(pid))
+        for other in folder.parent.iterdir():
+            _forget(other, keep=folder)
         os.environ[_VARIABLE] = str(folder)
+
+
+def folder_of(data_dir: Path, database: str) -> Path:
+    """Where processes over that database put what they counted."""
+    return data_dir / "figures" / hashlib.sha256(database.encode()).hexdigest()[:12]
 
 
 def shared_folder() -> Path | None:
@@ -27,7 +36,19 @@ def shared_folder() -> Path | None:
 
 def forget_the_dead(folder: Path) -> None:
     """Leave out what only the living can be asked; what dead processes counted stays counted."""
-    _remove(file for file, pid in _files(folder) if file.name.startswith("gauge_live") and not _lives(pid))
+    for file, pid in _files(folder):
+        if file.name.startswith("gauge_live") and not _lives(pid):
+            file.unlink(missing_ok=True)
+
+
+def _forget(folder: Path, *, keep: Path) -> None:
+    """Remove what the dead left from an earlier time, and folders in which nobody lives."""
+    files = list(_files(folder))
+    for file, pid in files:
+        if not _lives(pid):
+            file.unlink(missing_ok=True)
+    if folder != keep and not any(_lives(pid) for _, pid in files):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, int]]:
@@ -35,11 +56,6 @@ def _files(folder: Path) -> Iterator[tuple[Path, int]]:
         pid = file.stem.rpartition("_")[2]
         if pid.isdigit():
             yield file, int(pid)
-
-
-def _remove(files: Iterator[Path]) -> None:
-    for file in list(files):
-        file.unlink(missing_ok=True)
 
 
 def _lives(pid: int) -> bool:
