@@ -40,25 +40,15 @@ ORDER BY a.occurred_at DESC, a.id DESC LIMIT $2
 """  # noqa: S608 -- as above
 # Two looks, each into its own index; an activity that was both done and reported by one is listed once.
 _OWN = f"""
-SELECT {COLUMNS} FROM (
-    (SELECT * FROM activity WHERE actor = $1
+SELECT {COLUMNS} FROM activity a WHERE a.id IN (
+    (SELECT id FROM activity WHERE actor = $1
         AND ($3::timestamptz IS NULL OR (occurred_at, id) < ($3, $4::uuid))
         ORDER BY occurred_at DESC, id DESC LIMIT $5)
-    UNION
-    (SELECT * FROM activity WHERE source = $2 AND source LIKE 'account:%'
+    UNION ALL
+    (SELECT id FROM activity WHERE source = $2 AND source LIKE 'account:%'
         AND ($3::timestamptz IS NULL OR (occurred_at, id) < ($3, $4::uuid))
         ORDER BY occurred_at DESC, id DESC LIMIT $5)
-) a ORDER BY a.occurred_at DESC, a.id DESC LIMIT $5
-"""  # noqa: S608 -- as above
-_LATEST_TYPES = """
-SELECT type, max(recorded_at) AS last FROM (
-    SELECT type, recorded_at FROM activity WHERE source = $1 AND source LIKE 'account:%'
-    ORDER BY recorded_at DESC LIMIT 100
-) a GROUP BY type ORDER BY last DESC LIMIT $2
-"""
-_LATEST_OF_TYPE = f"""
-SELECT {COLUMNS} FROM activity a WHERE a.source = $1 AND a.source LIKE 'account:%' AND a.type = $2
-ORDER BY a.recorded_at DESC, a.id DESC LIMIT $3
+) ORDER BY a.occurred_at DESC, a.id DESC LIMIT $5
 """  # noqa: S608 -- as above
 
 
@@ -119,15 +109,3 @@ async def own(
     """Return what the person did and what the source reported, the latest first."""
     rows = await connection.fetch(_OWN, person, source, *(before or (None, None)), count_max)
     return [activity_of(row) for row in rows]
-
-
-async def latest_types(connection: Connection, source: str, *, count_max: int) -> list[str]:
-    """Return the types that the source reported last, the latest first."""
-    return [row["type"] for row in await connection.fetch(_LATEST_TYPES, source, count_max)]
-
-
-async def latest_of_type(
-    connection: Connection, source: str, type_code: str, *, count_max: int
-) -> list[Activity]:
-    """Return what the source reported last of one type, the latest first."""
-    return [activity_of(row) for row in await connection.fetch(_LATEST_OF_TYPE, source, type_code, count_max)]

@@ -57,13 +57,16 @@ async def names_for(
     within: Within,
     language: Language,
     *,
-    own: UUID | None,
+    own: Collection[UUID | None],
     at: datetime,
 ) -> dict[UUID, Found]:
-    """Return each subject's name for the visitor: the true one of whom they may find, else the public one."""
+    """Return each subject's name for the visitor: the true one of whom they may find, else the public one.
+
+    `own` are people whose names are known to the visitor anyway: themselves, and whom they named themselves.
+    """
     asked = set(subjects)
     known = await true_names(connection, asked, at=at)
-    people = {one for one in asked if one in known and known[one].kind is SubjectKind.PERSON} - {own}
+    people = {one for one in asked if one in known and known[one].kind is SubjectKind.PERSON} - set(own)
     hidden = await strangers(connection, people, within, at=at)
     public = await shown_names(connection, hidden | (asked - known.keys()), at)
     told = {one: _found(one, known[one], known[one].name) for one in known.keys() - hidden}

@@ -33,6 +33,8 @@ _CHOICES = {
     "province": "Cấp tỉnh",
     "national": "Toàn quốc",
 }
+# Asked as one asks somebody; the catalogue's own word names the fact elsewhere.
+_QUESTIONS = {"minutes": "Bao nhiêu phút?", "skill": "Về việc gì?"}
 _HINTS = {
     AttributeKind.SLUG: "Chữ thường, số và gạch nối, ví dụ ngay-hoi-2026",
     AttributeKind.IDS: "Mỗi dòng một mã hoạt động",
@@ -82,8 +84,7 @@ def form_of(kind: ActivityType, registry: Registry, language: Language) -> FormO
         "actor": translate("Ghi cho ai", language),
         "type": translate("Việc gì", language),
     }
-    counts_people = role is not None and kind.unit.vi in _PEOPLE
-    asks = kind.code in quantities(registry) and not counts_people
+    asks = kind.code in quantities(registry) and not counts_people(kind)
     return FormOf(kind.code, said(kind.name, language), role, asks, said(kind.unit, language), fields, labels)
 
 
@@ -92,6 +93,11 @@ def role_of(kind: ActivityType) -> str | None:
     if SubjectKind.PERSON not in kind.kinds:
         return None
     return "mentee" if kind.code in _MENTEES else _ROLES.get(kind.category)
+
+
+def counts_people(kind: ActivityType) -> bool:
+    """Whether the quantity of the type is how many people were helped, named or not."""
+    return role_of(kind) is not None and kind.unit.vi in _PEOPLE
 
 
 def types_for(kinds: frozenset[SubjectKind], *, is_own: bool) -> list[ActivityType]:
@@ -143,11 +149,13 @@ def _field(told: Attribute, required: bool, language: Language) -> FormField:  #
     options, has_other = _options(told, language)
     hint = _HINTS.get(told.kind)
     is_whole = told.kind is AttributeKind.WHOLE
+    question = _QUESTIONS.get(told.name)
+    label = translate(question, language) if question else capital(told.vi if language == "vi" else told.en)
     return FormField(
         name=f"a_{told.name}",
-        label=capital(told.vi if language == "vi" else told.en),
+        label=label,
         kind="choices" if options else "lines" if told.kind is AttributeKind.IDS else "line",
-        hint=translate(hint, language) if hint else _bounds(told, language),
+        hint=translate(hint, language) if hint else None if options else _bounds(told, language),
         required=required,
         options=options,
         has_other=has_other,

@@ -10,7 +10,7 @@ from thidua.activities.model import HELPED_ROLES, Act, Activity, State
 from thidua.engine.separation import open_steps, taken
 from thidua.kernel.period import VIETNAM
 from thidua.organisation.finding import Found
-from thidua.web.activity_fields import capital, said, shown_value, steps_said
+from thidua.web.activity_fields import capital, counts_people, said, shown_value, steps_said
 from thidua.web.language import Language
 
 _SAFE_LINKS = ("https://", "http://")
@@ -46,8 +46,8 @@ def activity_shown(
         "team": team.name if team else None,
         "place": unit.name if unit else None,
         "helped": [names[person].name for person in helped if person in names],
-        "others": max(0, one.quantity - len(helped)) if helped else 0,
-        "quantity": one.quantity,
+        "others": max(0, one.quantity - len(helped)) if kind and helped and counts_people(kind) else 0,
+        "quantity": 1 if kind and counts_people(kind) and helped else one.quantity,
         "facts": _facts(one, language),
         "evidence": [_evidence(told) for told in one.evidence],
         "steps": steps_shown(one, acts, language),

@@ -25,7 +25,7 @@ from thidua.ledger.queries import points_of
 from thidua.organisation.tree import root_of
 from thidua.scoring.explain import reason as reason_words
 from thidua.web import paging
-from thidua.web.acquaintances import names_for, near
+from thidua.web.acquaintances import names_for, near, participants_of
 from thidua.web.claims_shown import activity_shown, subjects_in
 from thidua.web.language import AnyRequest, language_of
 from thidua.web.organisation_forms import typed_of
@@ -176,7 +176,9 @@ async def _shown(
 ) -> list[dict[str, Any]]:
     language, at = language_of(request), now()
     within = await near(database, visitor, at=at)
-    names = await names_for(database, subjects_in(found), within, language, own=visitor.person, at=at)
+    mine = [one for one in found if visitor.source == one.source or visitor.person == one.actor]
+    own = [visitor.person, *participants_of(mine)]
+    names = await names_for(database, subjects_in(found), within, language, own=own, at=at)
     acts = await acts_of_many(database, [one.id for one in found])
     points = await points_of(database, [one.id for one in found])
     return [

@@ -8,7 +8,7 @@ from uuid import UUID
 from thidua.accounts.permissions import Permission
 from thidua.activities.catalogue import ActivityType, catalogue
 from thidua.activities.model import Activity
-from thidua.activities.waiting import latest_of_type, latest_types
+from thidua.activities.waiting import own
 from thidua.engine.rulebooks import shelf
 from thidua.infra.database import Connection
 from thidua.kernel.errors import FieldError, NotFoundError
@@ -24,8 +24,8 @@ from thidua.web.organisation_forms import Typed
 from thidua.web.visitors import Visitor, demand
 
 FIRST_TYPE = "MENTOR_SESSION"
-_REMEMBERED = 12
-_TYPES_FIRST = 3
+_REMEMBERED = 60
+_TYPES_FIRST = 2
 # To tell beforehand what is left of the caps, while nothing is chosen yet.
 _ASSUMED = {"a_minutes": "60", "a_skill": "vneid"}
 
@@ -102,12 +102,12 @@ async def recording_for(
     if card is None:
         raise NotFoundError(actor=actor)
     await _demand(connection, visitor, card)
-    recent = await latest_types(connection, visitor.source, count_max=_REMEMBERED)
+    done = await own(connection, visitor.person, visitor.source, count_max=_REMEMBERED)
+    recent = list(dict.fromkeys(one.type for one in done))
     kind = _kind_of(type_code, recent, card, is_own=actor == visitor.person)
     if kind is None:
         raise NotFoundError(type=type_code)
     registry = (await shelf(connection, at=at)).registry
-    before = await latest_of_type(connection, visitor.source, kind.code, count_max=_REMEMBERED)
     teams = card.teams_on(local_day(at)) if card.kind is SubjectKind.PERSON else ()
     return Recording(
         visitor=visitor,
@@ -116,8 +116,8 @@ async def recording_for(
         form=form_of(kind, registry, language),
         actor=actor,
         card=card,
-        before=before,
-        types=_offered(recent, card, is_own=actor == visitor.person),
+        before=[one for one in done if one.type == kind.code],
+        types=_offered(recent, kind.code, card, is_own=actor == visitor.person),
         teams=teams,
         units=await _units(connection, card, teams, at=at),
     )
@@ -141,12 +141,12 @@ def _kind_of(
     return possible[wanted] if wanted else next(iter(possible.values()), None)
 
 
-def _offered(recent: Sequence[str], card: SubjectCard, *, is_own: bool) -> list[str]:
-    """The types to choose from at once: those recorded last, filled up with the usual ones."""
+def _offered(recent: Sequence[str], chosen: str, card: SubjectCard, *, is_own: bool) -> list[str]:
+    """The other types to choose from at once: those recorded last, filled up with the usual ones."""
     possible = [one.code for one in types_for(frozenset({card.kind}), is_own=is_own)]
     usual = [FIRST_TYPE, "PERSON_GUIDED", "PUBLIC_SERVICE_CASE", *possible]
-    ordered = [one for one in dict.fromkeys([*recent, *usual]) if one in possible and one not in BY_DECISION]
-    return ordered[:_TYPES_FIRST]
+    offered = set(possible) - BY_DECISION - {chosen}
+    return [one for one in dict.fromkeys([*recent, *usual]) if one in offered][:_TYPES_FIRST]
 
 
 async def _units(

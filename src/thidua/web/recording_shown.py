@@ -31,7 +31,12 @@ async def form_shown(
     within = await near(connection, recording.visitor, at=at)
     asked = {recording.actor, *offered, *recording.teams, *recording.units}
     names = await names_for(
-        connection, asked, within, recording.language, own=recording.visitor.person, at=at
+        connection,
+        asked,
+        within,
+        recording.language,
+        own=[recording.visitor.person, *recording.helped_before],
+        at=at,
     )
     return {
         "form": recording.form,

@@ -219,7 +219,7 @@ async def _claims(
     """Each claim with what it would bring, and the step that is the visitor's or why none is."""
     language, visitor = language_of(request), visitor_let_in(request)
     within = await near(database, visitor, at=at)
-    names = await names_for(database, subjects_in(found), within, language, own=visitor.person, at=at)
+    names = await names_for(database, subjects_in(found), within, language, own=[visitor.person], at=at)
     known = await standings(database, found, who)
     registry = (await shelf(database, at=at)).registry
     told = await foretold(database, [fact_of(one) for one in found], registry)

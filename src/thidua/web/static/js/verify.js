@@ -36,6 +36,7 @@ const ACTS = {
   x: (one) => tick(one, false),
   r: (one) => {
     if (!document.querySelector("[name=pick]:checked") && !tick(one, true)) return;
+    document.getElementById("refuse").open = true;
     document.getElementById("reason").focus();
   },
   "?": help,
