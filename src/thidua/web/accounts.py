@@ -95,7 +95,7 @@ async def new_account_form(
         somebody = None if person is None else await _somebody(database, visitor, person)
         teams = await teams_offered(database, person, language, at=at) if somebody else []
         people = await _people(database, visitor, q, language) if q.strip() else []
-    blank: dict[str, Any] = {"errors": {}, "typed": {}}
+    blank: dict[str, Any] = {"errors": {}, "typed": dict.fromkeys(("login", "name", *ROLE_FIELDS), "")}
     shown = {"person": somebody, "people": people, "search": q, "teams": teams}
     # Without a person an account takes no part: it can only run the instance.
     may_be_nobody = visitor.can(Permission.OPERATE)

@@ -19,7 +19,9 @@ def is_from_our_pages(scope: Scope, headers: Mapping[str, str]) -> bool:
         return False
     if origin is None:
         return site is not None
-    return _place(origin) == _own_place(scope, headers, urlsplit(origin).scheme)
+    # An origin that is no address, such as "null", is nobody's.
+    sent = _place(origin)
+    return sent is not None and sent == _own_place(scope, headers, urlsplit(origin).scheme)
 
 
 def is_encrypted(scope: Scope, headers: Mapping[str, str]) -> bool:
