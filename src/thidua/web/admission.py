@@ -33,6 +33,11 @@ class Gate:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._shed = _shed.labels(kind)
 
+    @property
+    def room(self) -> int:
+        """How many it holds, inside and waiting."""
+        return self._active_max + self._waiting_max
+
     async def enter(self) -> bool:
         """Whether it is our turn; False at once when too many wait, or after waiting too long."""
         if self._active < self._active_max:

@@ -7,7 +7,6 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from thidua.accounts.model import Scope
-from thidua.accounts.permissions import Permission
 from thidua.infra.cursor import oldest_writer
 from thidua.infra.database import connection
 from thidua.infra.errors import ServiceUnavailableError
@@ -15,7 +14,6 @@ from thidua.infra.figures import forget_the_dead, shared_folder
 from thidua.kernel.errors import NotFoundError
 from thidua.web.language import AnyRequest
 from thidua.web.tokens import caller_behind
-from thidua.web.visitors import visitor_of
 
 
 @get("/metrics", include_in_schema=False)
@@ -40,9 +38,6 @@ async def metrics(request: AnyRequest) -> Response[bytes]:
 async def _may_read(request: AnyRequest) -> bool:
     if _is_near(request):
         return True
-    visitor = visitor_of(request)
-    if visitor is not None:
-        return visitor.can(Permission.OPERATE)
     caller = await caller_behind(request)
     return caller is not None and caller.may(Scope.METRICS_READ)
 
