@@ -135,7 +135,7 @@ class RowReader:
         if found is None:
             return None
         if found.note:
-            self.remark(name, found.note, Weight.NOTE, right=found.day.isoformat())
+            self.remark(name, found.note, Weight.NOTE, right=_shown(found.day))
         return found.day
 
     def born_on(self) -> date | None:
@@ -149,7 +149,7 @@ class RowReader:
         years = self._reader.today.year - day.year
         if not _YOUNGEST_YEARS <= years <= _OLDEST_YEARS:
             self.remark(
-                "born_on", "unlikely_birthday", Weight.BAD, right=day.isoformat(), facts={"years": years}
+                "born_on", "unlikely_birthday", Weight.BAD, right=_shown(day), facts={"years": years}
             )
         return day
 
@@ -165,6 +165,10 @@ class RowReader:
         elif note:
             self.remark(name, note, Weight.NOTE, right=value)
         return value
+
+
+def _shown(day: date) -> str:
+    return day.strftime("%d/%m/%Y")
 
 
 def _choices(name: str) -> tuple[Choice, ...]:

@@ -1,6 +1,7 @@
 """What the pages of an import show: its questions in the order in which they are quickest to settle."""
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -102,9 +103,7 @@ async def questions_of(
     single: list[RowAsked] = []
     for row in rows:
         cells: list[Cell] = []
-        for remark in row.remarks:
-            if remark.weight is Weight.NOTE or remark.code == "new_branch":
-                continue
+        for remark in _to_settle(row.remarks):
             if _is_common(remark):
                 _add(common, remark.field, remark, row, language, [])
             elif remark.field in _ALIKE and remark.read:
@@ -121,6 +120,17 @@ async def questions_of(
         new_branches=await queries.new_branches(connection, state),
         asked_rows=len(rows),
     )
+
+
+def _to_settle(remarks: Iterable[Remark]) -> list[Remark]:
+    """The remarks that ask for something: of one cell what is wrong, else what is unsure."""
+    asking = [one for one in remarks if one.weight is not Weight.NOTE and one.code != "new_branch"]
+    bad = {one.field for one in asking if one.weight is Weight.BAD}
+    first: dict[str, Remark] = {}
+    for one in asking:
+        if one.weight is Weight.BAD or one.field not in bad:
+            first.setdefault(one.field, one)
+    return list(first.values())
 
 
 def says(state: ImportState, row: RowState) -> str:
@@ -190,7 +200,8 @@ def attribute_words(language: Language) -> dict[str, str]:
     words = {}
     for one in catalogue().types.values():
         for name, told in one.attributes.items():
-            words[ATTRIBUTE + name] = told.vi if language == "vi" else told.en
+            word = told.vi if language == "vi" else told.en
+            words[ATTRIBUTE + name] = word[:1].upper() + word[1:]
     return words
 
 
