@@ -140,6 +140,16 @@ class Stack:
         return Path(shutil.copytree(self.home.folder("valkey"), to))
 
     @contextmanager
+    def postgres_away(self) -> Iterator[None]:
+        """PostgreSQL is killed and stays away meanwhile, though somebody tends."""
+        self._is_tended = False
+        self.kill("postgres")
+        try:
+            yield
+        finally:
+            self._is_tended = True
+
+    @contextmanager
     def valkey_hanging(self) -> Iterator[None]:
         """Valkey takes connections and says nothing."""
         pid = self.supervisor.pid_of("valkey")
