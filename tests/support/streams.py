@@ -4,9 +4,11 @@ import asyncio
 import json
 import re
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +26,8 @@ from thidua.infra.supervise import Service, Supervisor
 
 BOARD = "/boards/people-total/stream"
 ROWS = {"accept": "application/json"}
+# Hundreds of viewers keep one copy of what all of them were sent.
+_ALIKE: dict[str, str] = {}
 
 
 @dataclass(slots=True)
@@ -35,6 +39,7 @@ class Viewer:
     retry_ms: int | None = None
     ids: list[str] = field(default_factory=list)
     frames: list[str] = field(default_factory=list)
+    moments: list[float] = field(default_factory=list)
     beats: int = 0
     pings: int = 0
     is_over: bool = False
@@ -50,7 +55,11 @@ class Viewer:
         told = {"host": urlsplit(address).netloc, **{n.replace("_", "-"): v for n, v in headers.items()}}
         lines = [f"GET {path} HTTP/1.0", *(f"{name}: {value}" for name, value in told.items())]
         writer.write("\r\n".join([*lines, "", ""]).encode())
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        except BaseException:
+            writer.transport.abort()
+            raise
         got = dict(line.lower().split(": ", 1) for line in head[1:] if line)
         viewer = cls(int(head[0].split()[1]), got, _writer=writer)
         viewer._reading = asyncio.create_task(viewer._read(reader))
@@ -67,14 +76,23 @@ class Viewer:
     @property
     def rows(self) -> dict[str, int]:
         """The newest frame of rows: the score of each subject."""
-        return {row["subject"]["id"]: row["score"] for row in json.loads(self.frames[-1])["rows"]}
+        return dict(_rows(self.frames[-1]))
 
-    def close(self) -> None:
+    @property
+    def sums(self) -> list[tuple[int, float]]:
+        """Of each frame of rows, all its scores together and when it came."""
+        return [(sum(_rows(one).values()), at) for one, at in zip(self.frames, self.moments, strict=True)]
+
+    async def close(self) -> None:
         """Leave without a word."""
-        if self._reading is not None:
-            self._reading.cancel()
-        if self._writer is not None:
-            self._writer.close()
+        assert self._reading is not None, "opened"
+        assert self._writer is not None, "opened"
+        self.is_over = True
+        self._reading.cancel()
+        self._writer.close()
+        with suppress(ConnectionError):
+            await self._writer.wait_closed()
+        await asyncio.gather(self._reading, return_exceptions=True)
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         with suppress(ConnectionError, asyncio.IncompleteReadError):
@@ -92,8 +110,15 @@ class Viewer:
         if "retry" in fields:
             self.retry_ms = int(fields["retry"][0])
         if "id" in fields:
+            frame = "\n".join(fields["data"])
             self.ids.append(fields["id"][0])
-            self.frames.append("\n".join(fields["data"]))
+            self.frames.append(_ALIKE.setdefault(frame, frame))
+            self.moments.append(time.monotonic())
+
+
+@lru_cache(maxsize=10_000)
+def _rows(frame: str) -> Mapping[str, int]:
+    return {row["subject"]["id"]: row["score"] for row in json.loads(frame)["rows"]}
 
 
 @dataclass(slots=True)

@@ -53,7 +53,7 @@ async def watch(live: LiveServer) -> AsyncIterator[Watch]:
 
     yield at
     for viewer in opened:
-        viewer.close()
+        await viewer.close()
 
 
 async def test_a_stream_begins_with_the_board_and_goes_on_with_what_changes(
@@ -200,7 +200,7 @@ async def test_an_address_has_only_so_many_streams_and_is_told_when_to_come_back
 async def test_a_place_is_free_again_when_somebody_leaves(watch: Watch) -> None:
     here = {"x_forwarded_for": "203.0.113.10"}
     some = [await watch(**here), await watch(**here)]
-    some[0].close()
+    await some[0].close()
 
     async def is_let_in() -> bool:
         return (await watch(**here)).status == 200
@@ -212,7 +212,7 @@ async def test_nothing_stays_of_viewers_who_left(live: LiveServer, watch: Watch)
     for nth in range(30):
         one = await watch(f"{BOARD}?limit={1 + nth % 3}")
         await one.until(lambda each: each.frames)
-        one.close()
+        await one.close()
 
     async def is_empty() -> bool:
         return await streams_counted(live.address) == 0
