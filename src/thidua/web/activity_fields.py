@@ -63,6 +63,7 @@ class FormOf:
     code: str
     name: str
     role: str | None
+    counts_people: bool
     asks_quantity: bool
     unit: str
     fields: Sequence[FormField]
@@ -85,7 +86,8 @@ def form_of(kind: ActivityType, registry: Registry, language: Language) -> FormO
         "type": translate("Việc gì", language),
     }
     asks = kind.code in quantities(registry) and not counts_people(kind)
-    return FormOf(kind.code, said(kind.name, language), role, asks, said(kind.unit, language), fields, labels)
+    name, unit = said(kind.name, language), said(kind.unit, language)
+    return FormOf(kind.code, name, role, counts_people(kind), asks, unit, fields, labels)
 
 
 def role_of(kind: ActivityType) -> str | None:
@@ -98,6 +100,11 @@ def role_of(kind: ActivityType) -> str | None:
 def counts_people(kind: ActivityType) -> bool:
     """Whether the quantity of the type is how many people were helped, named or not."""
     return role_of(kind) is not None and kind.unit.vi in _PEOPLE
+
+
+def told_by_people(kind: ActivityType) -> bool:
+    """Whether people are the usual source of the type: not if systems alone confirm it."""
+    return any(ways != {Step.MACHINE} for ways in kind.steps) and kind.code not in BY_DECISION
 
 
 def types_for(kinds: frozenset[SubjectKind], *, is_own: bool) -> list[ActivityType]:

@@ -152,7 +152,7 @@ def _helped(typed: Typed, faults: list[FieldError]) -> list[UUID]:
 
 
 def _quantity(typed: Typed, form: FormOf, helped: Sequence[UUID], faults: list[FieldError]) -> int:
-    if form.asks_quantity or form.role is None:
+    if not form.counts_people:
         return _count(typed, "quantity", 1, 1, faults)
     return max(1, len(helped) + _count(typed, "others", 0, 0, faults))
 

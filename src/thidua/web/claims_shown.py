@@ -20,8 +20,13 @@ _SAFE_LINKS = ("https://", "http://")
 class StepShown:
     """One step of confirmation in words, and whether it is taken."""
 
-    words: str
+    lower: str
     is_done: bool
+
+    @property
+    def words(self) -> str:
+        """The step as a line of its own."""
+        return capital(self.lower)
 
 
 def activity_shown(
@@ -66,7 +71,7 @@ def steps_shown(one: Activity, acts: Sequence[Act], language: Language) -> list[
     for ways in waiting:
         done.remove(ways)
     return [
-        StepShown(capital(words), is_done)
+        StepShown(words, is_done)
         for steps, is_done in ((done, True), (waiting, False))
         for words in steps_said(steps, language)
     ]

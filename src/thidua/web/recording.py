@@ -17,7 +17,7 @@ from thidua.kernel.subjects import SubjectKind
 from thidua.organisation.directory import SubjectCard
 from thidua.organisation.fields import as_id
 from thidua.web.acquaintances import card_of, near, strangers
-from thidua.web.activity_fields import BY_DECISION, FormOf, form_of, types_for
+from thidua.web.activity_fields import FormOf, form_of, told_by_people, types_for
 from thidua.web.activity_forms import native
 from thidua.web.language import Language
 from thidua.web.organisation_forms import Typed
@@ -137,15 +137,18 @@ def _kind_of(
     possible = {one.code: one for one in types_for(frozenset({card.kind}), is_own=is_own)}
     if code:
         return possible.get(code)
-    wanted = next((one for one in (*recent, FIRST_TYPE) if one in possible), None)
-    return possible[wanted] if wanted else next(iter(possible.values()), None)
+    usual = [one for one in (*recent, FIRST_TYPE, *possible) if one in possible]
+    return next((possible[one] for one in usual if told_by_people(possible[one])), None) or possible.get(
+        usual[0] if usual else ""
+    )
 
 
 def _offered(recent: Sequence[str], chosen: str, card: SubjectCard, *, is_own: bool) -> list[str]:
     """The other types to choose from at once: those recorded last, filled up with the usual ones."""
-    possible = [one.code for one in types_for(frozenset({card.kind}), is_own=is_own)]
+    every = types_for(frozenset({card.kind}), is_own=is_own)
+    possible = [one.code for one in every if told_by_people(one)]
     usual = [FIRST_TYPE, "PERSON_GUIDED", "PUBLIC_SERVICE_CASE", *possible]
-    offered = set(possible) - BY_DECISION - {chosen}
+    offered = set(possible) - {chosen}
     return [one for one in dict.fromkeys([*recent, *usual]) if one in offered][:_TYPES_FIRST]
 
 
