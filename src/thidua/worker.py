@@ -1,9 +1,13 @@
-"""What runs beside the web: the relay that keeps boards in Redis equal to the ledger, sealing, imports."""
+"""What runs beside the web: the relay that keeps boards in Redis equal to the ledger, sealing, imports.
+
+Once a minute a sample tells whether they are equal indeed.
+"""
 
 import asyncio
 
 from thidua.engine.announce import announce
 from thidua.engine.record import recorder
+from thidua.engine.sampling import run_samples
 from thidua.engine.seal import run_seal
 from thidua.imports.running import run_imports
 from thidua.infra.database import close_pool, open_pool
@@ -19,6 +23,7 @@ async def run(stopping: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as work:
             work.create_task(announce(stopping))
             work.create_task(run_seal(stopping, data_dir=settings().data_dir))
+            work.create_task(run_samples(stopping))
             work.create_task(run_imports(stopping))
     finally:
         await recorder().stop()

@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import cast
 
 import asyncpg
 import pytest
@@ -11,12 +12,14 @@ import pytest_asyncio
 from redis.asyncio import Redis
 
 from tests.boards.builders import COUNTRY, Award, people, post, put_units
-from tests.boards.comparing import in_sql
+from tests.boards.comparing import in_sql, store_here
 from tests.support.promises import Promise
 from tests.support.waiting import eventually_async
 from thidua.boards.model import BoardKey, BoardQuery, Place
 from thidua.boards.reading import Reader, reader
+from thidua.boards.sample import sampled_differences
 from thidua.engine.announce import announce
+from thidua.engine.sampling import run_samples
 from thidua.infra.database import transaction
 
 # Who is killed in the middle of a sentence cannot close the line.
@@ -154,3 +157,25 @@ async def test_what_is_delivered_is_what_was_committed(here: Reader, database: s
 @pytest.mark.timeout(180)
 async def test_what_is_delivered_is_what_was_committed_in_full(here: Reader, database: str) -> None:
     await slow_commit_with_restarts(here, database, commits=1_000, restarts=20)
+
+
+async def test_a_board_that_differs_behind_our_back_is_found_by_sample_and_made_again(
+    here: Reader, redis_client: Redis, promise: Promise
+) -> None:
+    async with relay():
+        await eventually_async(lambda: is_right_from_redis(here), seconds=20)
+        store = await store_here()
+        before = await sampled_differences(store, KEY)
+        members = await redis_client.zrange(store.keys(KEY)[1], 0, -1)
+        await redis_client.zadd(store.keys(KEY)[1], dict.fromkeys(cast("list[bytes]", members)[::100], -99))
+        assert not await is_right_from_redis(here)
+
+        stopping = asyncio.Event()
+        sampling = asyncio.create_task(run_samples(stopping, every_seconds=0.05))
+        await eventually_async(lambda: is_right_from_redis(here), seconds=30)
+        stopping.set()
+        await sampling
+
+        after = await sampled_differences(store, KEY)
+    promise("T18 rows that differ after the sampler has found some", figure=len(after), target="0")
+    assert before == after == []

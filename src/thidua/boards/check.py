@@ -17,8 +17,8 @@ from thidua.infra.database import connection, transaction
 
 _ROWS_AT_ONCE = 2_000
 # A subject is paid while we look: what differs is looked at again after the relay had time for it.
-_LOOKS = 5
-_LOOK_AGAIN_SECONDS = 0.5
+LOOKS = 5
+LOOK_AGAIN_SECONDS = 0.5
 _NO_LIMIT = "SET LOCAL statement_timeout = '600s'; SET LOCAL work_mem = '256MB'"
 
 # The grain of the tallies, summed from the entries alone: `last_at` is the latest award that is not 0 by now.
@@ -89,9 +89,9 @@ async def board_differences(store: Store, *, at_most: int = 100) -> list[Differe
 async def _one_board(store: Store, key: BoardKey) -> list[Difference]:
     suspects: set[UUID] | None = None
     differing: dict[UUID, tuple[str, str]] = {}
-    for look in range(_LOOKS):
+    for look in range(LOOKS):
         if look:
-            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
         in_redis = await whole(store, key)
         if in_redis is None:  # not loaded whole: readers get SQL
             return []

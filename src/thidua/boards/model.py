@@ -1,9 +1,10 @@
 """The values boards are made of: which board exactly, what is asked of it, what it answers."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
+
+import msgspec
 
 from thidua.boards.definitions import Board, boards
 from thidua.kernel.period import Period, parse_period
@@ -12,8 +13,7 @@ from thidua.organisation.names import ShownName
 FESTIVAL = "festival:"
 
 
-@dataclass(frozen=True, slots=True)
-class BoardKey:
+class BoardKey(msgspec.Struct, frozen=True, gc=False):
     """One board exactly: its definition, its period, the unit it lies within, and what narrows it."""
 
     slug: str
@@ -51,7 +51,7 @@ class BoardKey:
 def key_of(text: str) -> BoardKey | None:
     """The key that `text` names, or None when it is not one of ours or its board is no more."""
     parts = text.split("|")
-    if len(parts) != len(BoardKey.__slots__) or parts[0] not in boards():
+    if len(parts) != len(BoardKey.__struct_fields__) or parts[0] not in boards():
         return None
     slug, period, scope, kind, division = parts
     try:
@@ -60,8 +60,7 @@ def key_of(text: str) -> BoardKey | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class BoardQuery:
+class BoardQuery(msgspec.Struct, frozen=True, gc=False):
     """What is asked of a board: a page of it, after a place, of names that hold some words."""
 
     key: BoardKey
@@ -70,8 +69,7 @@ class BoardQuery:
     search: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(msgspec.Struct, frozen=True, gc=False):
     """Which state of a board an answer shows: equal stamps, equal rows."""
 
     source: str
@@ -80,8 +78,7 @@ class Stamp:
     names_version: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, gc=False):
     """One line of a standing before names: no rank means listed, but not ranked."""
 
     rank: int | None
@@ -98,8 +95,7 @@ class Place:
         return hundredths_of(self.points, self.members) if self.members else self.points * 100
 
 
-@dataclass(frozen=True, slots=True)
-class BoardRow:
+class BoardRow(msgspec.Struct, frozen=True, gc=False):
     """One line of a board as shown."""
 
     place: Place
@@ -107,8 +103,7 @@ class BoardRow:
     change: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class BoardPage:
+class BoardPage(msgspec.Struct, frozen=True, gc=False):
     """A page of a board: everything every surface shows of it."""
 
     key: BoardKey
@@ -120,8 +115,7 @@ class BoardPage:
     denominator_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(msgspec.Struct, frozen=True, gc=False):
     """The rows around a subject; `gap` is what it lacks to the next better score, in points or hundredths."""
 
     page: BoardPage

@@ -7,11 +7,13 @@ from SQL, exact at the moment shown, and says so.
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
+import msgspec
 
 from thidua.boards import large
 from thidua.boards.errors import NotOnBoardError
@@ -35,6 +37,9 @@ LARGE_ROWS = 1_000
 _SMALL_SECONDS = 10.0
 _QUESTIONS_MAX = 10_000
 
+Lines: TypeAlias = dict[UUID, ShownName]
+Ranks: TypeAlias = dict[UUID, int]
+
 
 class Reader:
     """Boards as this process reads them."""
@@ -43,9 +48,7 @@ class Reader:
         """Read from `store` and from the pool."""
         self._large = Large(store)
         self._shelf = Shelf()
-        self._arounds: Gather[large.Around, tuple[large.Found, dict[UUID, ShownName]]] = Gather(
-            self._read_arounds
-        )
+        self._arounds: Gather[large.Around, tuple[large.Found, Lines, Ranks]] = Gather(self._read_arounds)
         self._names = Names()
         self._small_until: dict[BoardKey, float] = {}
         self._questions: dict[Words, Question] = {}
@@ -98,11 +101,11 @@ class Reader:
     async def around(self, key: BoardKey, subject: UUID, *, span: int) -> Around:
         """The rows around a subject, and its gap to the next better score."""
         if self._may_be_large(key):
-            near, lines = await self._arounds.ask((key, span, subject))
+            near, lines, before = await self._arounds.ask((key, span, subject))
             if near is False:
                 raise NotOnBoardError(subject=subject)
             if near is not None:
-                return await self._around_large(key, near, lines)
+                return await self._around_large(key, near, lines, before)
         shelved = await self._standing(key)
         async with self._indexing:
             if shelved.standing.is_slow_to_find_in:
@@ -125,23 +128,23 @@ class Reader:
         """The shown names of subjects, all of one kind."""
         return await self._names.lines(subjects, who)
 
-    async def _read_arounds(
-        self, asked: Sequence[large.Around]
-    ) -> list[tuple[large.Found, dict[UUID, ShownName]]]:
-        """Rows and names for all who ask at once, in two questions."""
+    async def _read_arounds(self, asked: Sequence[large.Around]) -> list[tuple[large.Found, Lines, Ranks]]:
+        """Rows, names and earlier ranks for all who ask at once, in one question each."""
         found = await self._large.arounds(asked)
-        subjects: dict[SubjectKind, set[UUID]] = {}
+        subjects: dict[BoardKey, list[UUID]] = {}
         for (key, _, _), near in zip(asked, found, strict=True):
             if near:
-                subjects.setdefault(key.board.who, set()).update(place.subject for place in near.places)
-        lines: dict[UUID, ShownName] = {}
-        for who, some in subjects.items():
-            lines |= await self._names.lines(some, who)
-        return [(near, lines) for near in found]
+                subjects.setdefault(key, []).extend([place.subject for place in near.places])
+        lines: Lines = {}
+        before: dict[BoardKey, Ranks] = {}
+        for key, some in subjects.items():
+            lines |= await self._names.lines(some, key.board.who)
+            before[key] = await self._ranks_before(key, some)
+        return [(near, lines, before.get(key, {})) for (key, _, _), near in zip(asked, found, strict=True)]
 
-    async def _around_large(self, key: BoardKey, near: Vicinity, lines: dict[UUID, ShownName]) -> Around:
+    async def _around_large(self, key: BoardKey, near: Vicinity, lines: Lines, before: Ranks) -> Around:
         stamp = await self._redis_stamp(near.seen)
-        page = await self._shown(key, stamp, near.places, total=near.total, is_last=True, lines=lines)
+        page = _page(key, stamp, near.places, lines, before, total=near.total, is_last=True)
         better = None if near.better_points is None else near.better_points * 100
         return _around(page, near.own - near.start, better)
 
@@ -162,7 +165,9 @@ class Reader:
         page = await self._shown(key, stamp, places, total=shelved.standing.total, is_last=is_last)
         if key.board.is_per_member:
             standing = shelved.standing
-            return replace(page, is_frozen=standing.is_frozen, denominator_on=standing.members_on)
+            return msgspec.structs.replace(
+                page, is_frozen=standing.is_frozen, denominator_on=standing.members_on
+            )
         return page
 
     async def _shown(
@@ -173,20 +178,13 @@ class Reader:
         *,
         total: int,
         is_last: bool,
-        lines: dict[UUID, ShownName] | None = None,
     ) -> BoardPage:
         subjects = [place.subject for place in places]
-        if lines is None:
-            lines = await self._names.lines(subjects, key.board.who)
+        lines = await self._names.lines(subjects, key.board.who)
         before = await self._ranks_before(key, subjects)
-        rows = tuple(
-            BoardRow(place, _line(lines, place, key), _change(before.get(place.subject), place.rank))
-            for place in places
-        )
-        after = None if is_last or not places else position_of(places[-1])
-        return BoardPage(key=key, stamp=stamp, total=total, rows=rows, after=after)
+        return _page(key, stamp, places, lines, before, total=total, is_last=is_last)
 
-    async def _ranks_before(self, key: BoardKey, subjects: Sequence[UUID]) -> dict[UUID, int]:
+    async def _ranks_before(self, key: BoardKey, subjects: Sequence[UUID]) -> Ranks:
         earlier = _earlier(key)
         if earlier is None or not subjects:
             return {}
@@ -240,11 +238,29 @@ async def reader() -> Reader:
     return _here.reader
 
 
+def _page(  # noqa: PLR0913 -- what a page is made of
+    key: BoardKey,
+    stamp: Stamp,
+    places: Sequence[Place],
+    lines: Lines,
+    before: Ranks,
+    *,
+    total: int,
+    is_last: bool,
+) -> BoardPage:
+    rows = [
+        BoardRow(place, _line(lines, place, key), _change(before.get(place.subject), place.rank))
+        for place in places
+    ]
+    after = None if is_last or not places else position_of(places[-1])
+    return BoardPage(key=key, stamp=stamp, total=total, rows=tuple(rows), after=after)
+
+
 @lru_cache(maxsize=1_000)
 def _earlier(key: BoardKey) -> BoardKey | None:
     """The same board of the period before; None when there is none."""
     before = None if key.days is None else period_before(key.days)
-    return None if before is None else replace(key, period=before.name)
+    return None if before is None else msgspec.structs.replace(key, period=before.name)
 
 
 def _around(page: BoardPage, own: int, better_hundredths: int | None) -> Around:

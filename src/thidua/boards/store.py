@@ -6,13 +6,13 @@ score leaves equal), a hash of reached_at by subject, and one with its cursor, v
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from redis.exceptions import NoScriptError
 
 from thidua.boards.model import BoardKey, Place
@@ -25,16 +25,14 @@ _AGE = str(AGE_MAX // timedelta(microseconds=1))
 _TURN = 1 << 63
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True, gc=False):
     """The state of a board in Redis."""
 
     version: bytes
     as_of: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(msgspec.Struct, frozen=True, gc=False):
     """Rows of a board in one state; `start` is where the first stands, counted from 0."""
 
     seen: Seen
@@ -43,8 +41,7 @@ class Slice:
     places: tuple[Place, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Vicinity:
+class Vicinity(msgspec.Struct, frozen=True, gc=False):
     """The rows around one subject, and the points of the next better score."""
 
     seen: Seen

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from prometheus_client import Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 _group_rows = Histogram(
     "thidua_record_group_rows",
@@ -25,6 +25,9 @@ _sealed_at = Gauge(
     "When the worker last had nothing more to seal",
     multiprocess_mode="mostrecent",
 )
+_rows_differing = Counter(
+    "thidua_board_rows_differing", "Rows of boards in Redis found other than SQL has them"
+)
 
 
 @contextmanager
@@ -43,3 +46,8 @@ def note_relayed() -> None:
 def note_sealed() -> None:
     """Note that all that could be sealed is."""
     _sealed_at.set_to_current_time()
+
+
+def note_board_differs(rows: int) -> None:
+    """Count rows of a board that were found to differ from the ledger."""
+    _rows_differing.inc(rows)

@@ -1,11 +1,12 @@
 """The names people see in public: an alias for who has not chosen a public name, or is under 18."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from thidua.infra.database import Connection
 from thidua.kernel.period import local_day
@@ -50,8 +51,7 @@ _NUMBERS = 10_000
 _HOUSEHOLD_VI, _HOUSEHOLD_EN = "Hộ", "Household"
 
 
-@dataclass(frozen=True, slots=True)
-class ShownName:
+class ShownName(msgspec.Struct, frozen=True, gc=False):
     """What may be shown of a subject; `code` is a unit's."""
 
     kind: SubjectKind
@@ -61,8 +61,7 @@ class ShownName:
     is_alias: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(msgspec.Struct, frozen=True, gc=False):
     subject: UUID
     kind: SubjectKind
     own: ShownName | None
