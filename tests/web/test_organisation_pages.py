@@ -83,7 +83,7 @@ async def test_a_team_leader_sees_one_team_and_its_members_alone(sign_in_as: Sig
     assert team.status_code == 200
     assert (await leader.get(f"/organisation/units/{branch.code}", headers=HTML)).status_code == 404
     assert (await leader.get(f"/organisation/people/{branch.person}", headers=HTML)).status_code == 403
-    assert (await leader.get("/organisation/teams/new", headers=HTML)).status_code == 404
+    assert "lãnh đạo đơn vị lập đội" in (await leader.get("/organisation/teams/new", headers=HTML)).text
 
 
 async def test_other_roles_find_no_page_of_leaders(sign_in_as: SignIn) -> None:

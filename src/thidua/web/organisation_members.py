@@ -1,6 +1,5 @@
 """Leaders' pages of a team's members: who is in it, adding somebody, ending a stay, changing the team."""
 
-from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from thidua.infra.database import Connection, transaction
 from thidua.kernel.errors import FieldError, InputError, NotFoundError
 from thidua.organisation import editing
 from thidua.organisation.fields import as_id
-from thidua.organisation.leading import Wanted, members_of, people_led, stays_of, teams_led
+from thidua.organisation.leading import Row, Wanted, members_of, people_led, stays_of, teams_led
 from thidua.organisation.memberships import Joined, join, leave, move
 from thidua.web.language import AnyRequest, language_of
 from thidua.web.organisation_forms import (
@@ -64,8 +63,10 @@ async def add_member(request: AnyRequest, team: FromPath[UUID]) -> Response[Any]
     visitor, typed = visitor_let_in(request), await typed_of(request)
 
     async def write(database: Connection) -> None:
-        person = typed.an_id("person")
         await demand(database, visitor, Permission.MANAGE_TEAMS, team=team)
+        person = as_id(typed.line("person"))
+        if person is None:
+            raise InputError([FieldError("person", "nothing_chosen")])
         await demand(database, visitor, Permission.SEE_NAMES, person=person)
         joined = Joined(person, team, typed_day(typed, "valid_from"))
         await join(database, joined, editor=editor_of(visitor))
@@ -81,7 +82,7 @@ async def stay_page(
     request: AnyRequest, team: FromPath[UUID], person: FromPath[UUID], since: Named = None
 ) -> Response[bytes]:
     """One stay in a team: to be ended, or followed by one in another team."""
-    return await _stay(request, Joined(person, team, _since(since)))
+    return await _stay(request, person, team, since)
 
 
 @post("/organisation/teams/{team:uuid}/members/{person:uuid}", include_in_schema=False, guards=_LEADERS)
@@ -90,10 +91,10 @@ async def change_stay(
 ) -> Response[Any]:
     """End a stay on a day, or let it go on in another team."""
     visitor, typed = visitor_let_in(request), await typed_of(request)
-    joined = Joined(person, team, _since(since))
 
     async def write(database: Connection) -> None:
         await demand(database, visitor, Permission.MANAGE_TEAMS, team=team)
+        joined = Joined(person, team, (await _stay_of(database, person, team, since))["valid_from"])
         if typed.line("do") == "move":
             await _move(database, visitor, joined, typed)
             return
@@ -104,7 +105,7 @@ async def change_stay(
 
     refused = await written(write)
     if isinstance(refused, Refused):
-        return await _stay(request, joined, typed=typed, refused=refused)
+        return await _stay(request, person, team, since, typed=typed, refused=refused)
     done = "moved" if typed.line("do") == "move" else "left"
     return see_other(f"/organisation/teams/{team}/members?done={done}")
 
@@ -119,11 +120,14 @@ async def _move(database: Connection, visitor: Visitor, joined: Joined, typed: T
     await move(database, joined, to=to, first_on=first_on, editor=editor_of(visitor))
 
 
-def _since(named: str | None) -> date:
-    try:
-        return date.fromisoformat(iso_day(named or "") or "")
-    except ValueError:
-        raise NotFoundError from None
+async def _stay_of(database: Connection, person: UUID, team: UUID, since: str | None) -> Row:
+    """The stay that began on that day; without a day, the latest one."""
+    day = iso_day(since or "")
+    stays = [one for one in await stays_of(database, person) if one["id"] == team]
+    found = next((one for one in stays if day in {None, one["valid_from"].isoformat()}), None)
+    if found is None:
+        raise NotFoundError
+    return found
 
 
 async def _members(  # noqa: PLR0913 -- what the page shows again after it was refused
@@ -167,15 +171,20 @@ async def _members(  # noqa: PLR0913 -- what the page shows again after it was r
 
 
 async def _stay(
-    request: AnyRequest, joined: Joined, *, typed: Typed | None = None, refused: Refused | None = None
+    request: AnyRequest,
+    person: UUID,
+    team: UUID,
+    since: str | None,
+    *,
+    typed: Typed | None = None,
+    refused: Refused | None = None,
 ) -> Response[bytes]:
     visitor, language, at = visitor_let_in(request), language_of(request), now()
     async with transaction(isolation="repeatable_read", readonly=True) as database:
-        facts = await _facts(database, visitor, joined.team)
-        stays = await stays_of(database, joined.person)
-        own = [one for one in stays if (one["id"], one["valid_from"]) == (joined.team, joined.since)]
-        person = await editing.facts_of(database, editing.PERSON, joined.person, at=at)
-        if not own or person is None:
+        facts = await _facts(database, visitor, team)
+        stay = await _stay_of(database, person, team, since)
+        known = await editing.facts_of(database, editing.PERSON, person, at=at)
+        if known is None:
             raise NotFoundError
         led = await led_of(database, visitor, Permission.MANAGE_TEAMS)
         others = await teams_led(database, led, Wanted(), at=at, count_max=_TEAMS_MAX)
@@ -187,13 +196,13 @@ async def _stay(
         request,
         "organisation/stay.html",
         status=refused.status if refused else 200,
-        team=joined.team,
-        person=joined.person,
-        name=person["name"],
+        team=team,
+        person=person,
+        name=known["name"],
         facts=values_of(facts),
-        stay=own[0],
-        since=joined.since.isoformat(),
-        others=[one for one in localised(others, language) if one["id"] != joined.team],
+        stay=stay,
+        since=stay["valid_from"].isoformat(),
+        others=[one for one in localised(others, language) if one["id"] != team],
         **sheet(values, language, refused=refused),
     )
 

@@ -187,8 +187,6 @@ async def _new_form(
     visitor, language = visitor_let_in(request), language_of(request)
     async with transaction(readonly=True) as database:
         led = await led_of(database, visitor, Permission.MANAGE_TEAMS)
-        if not led.units:
-            raise NotFoundError
         units = await units_offered(database, led, language)
         if "unit" not in values and len(led.units) == 1:
             values["unit"] = await unit_label(database, str(led.units[0]), language)
@@ -196,6 +194,7 @@ async def _new_form(
         request,
         "organisation/team_new.html",
         status=refused.status if refused else 200,
+        may_create=bool(led.units),
         kinds=list(TeamKind),
         units=units,
         **sheet({"name": "", "kind": "", "unit": "", "valid_to": ""} | values, language, refused=refused),
