@@ -1,13 +1,14 @@
 """Pages in a real browser: on a small phone, in the dark, without JavaScript."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, async_playwright
 
 from tests.support.processes import Server
@@ -20,6 +21,20 @@ from thidua.paths import checkout
 pytestmark = pytest.mark.browser
 LAN = "0192f0c4-7a10-7c3e-9b1d-5a2f6d8e4c01"
 TEAM = "0192f0c4-7a10-7c3e-9b1d-5a2f6d8e4c03"
+
+PAGES = (
+    "/?q=sin+ho",
+    f"/people/{LAN}",
+    f"/teams/{TEAM}",
+    "/units/C-03394",
+    "/boards",
+    "/boards/people-total?scope=C-03394",
+    f"/boards/people-total?subject={LAN}",
+    "/boards?board=people-total&within=sin",
+    "/sign-in",
+    "/trust",
+    "/nothing",
+)
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -56,18 +71,7 @@ async def address(server: Server) -> str:
     return server.address
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/?q=sin+ho",
-        f"/people/{LAN}",
-        f"/teams/{TEAM}",
-        "/units/C-03394",
-        "/boards",
-        "/boards/people-total?scope=C-03394",
-        "/nothing",
-    ],
-)
+@pytest.mark.parametrize("path", PAGES)
 async def test_a_page_fits_a_small_phone_and_asks_for_nothing_forbidden(
     browser: Browser, address: str, path: str
 ) -> None:
@@ -96,4 +100,62 @@ async def test_an_entry_opens_by_keyboard_without_javascript(browser: Browser, a
     await page.keyboard.press("Enter")
 
     assert await steps.is_visible()
+    await context.close()
+
+
+async def test_pages_can_be_read_by_everyone_on_a_small_phone_in_large_letters(
+    browser: Browser, address: str
+) -> None:
+    pages = ("/?q=sin+ho", f"/people/{LAN}", f"/boards/people-total?subject={LAN}", "/sign-in")
+
+    assert await faults_of(browser, address, pages, width=320, look="light.150") == []
+
+
+@pytest.mark.long
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize(
+    ("width", "look"), [(320, "light.150"), (360, "dark.100"), (1280, "light.100"), (1280, "contrast.125")]
+)
+async def test_every_page_can_be_read_by_everyone_in_every_look(
+    browser: Browser, address: str, width: int, look: str
+) -> None:
+    assert await faults_of(browser, address, PAGES, width=width, look=look) == []
+
+
+async def faults_of(
+    browser: Browser, address: str, paths: Sequence[str], *, width: int, look: str
+) -> list[tuple[str, str, str]]:
+    """What hinders people who see, hear or move otherwise, and what is wider than the screen."""
+    context = await browser.new_context(viewport={"width": width, "height": 800}, bypass_csp=True)
+    await context.add_cookies([{"name": "thidua_look", "value": look, "url": address}])
+    page = await context.new_page()
+    faults: list[tuple[str, str, str]] = []
+    for path in paths:
+        await page.goto(address + path)
+        found = (await Axe().run(page)).response["violations"]
+        faults += [(path, one["id"], one["nodes"][0]["html"]) for one in found]
+        if await page.evaluate("document.documentElement.scrollWidth") > width:
+            faults.append((path, "wide", "wider than the screen"))
+    await context.close()
+    return faults
+
+
+async def test_units_are_suggested_and_the_form_of_a_board_leads_there(
+    browser: Browser, address: str
+) -> None:
+    context = await browser.new_context()
+    page = await context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    await page.goto(f"{address}/boards/people-total")
+
+    await page.locator("#within").fill("sin suoi ho")
+    option = page.locator("#within-found option").first
+    await option.wait_for(state="attached")
+    await page.locator("#within").fill(await option.get_attribute("value") or "")
+    await page.locator("form.filters button").click()
+    await page.wait_for_url("**/boards/people-total?scope=C-03394")
+
+    assert await page.locator("h1").inner_text() == "People: total points"
+    assert said == []
     await context.close()
