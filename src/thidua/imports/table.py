@@ -13,6 +13,7 @@ _TOTAL = re.compile(r"^(tổng cộng|tổng số|tổng|cộng|total|tong cong|
 _TOTAL_CELLS_MAX = 4
 _HEADERS_AGAIN_SHARE = 0.6
 _HEADER_FIELDS_MIN = 2
+_COLUMNS_OF_A_LIST_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,13 @@ def _why_not(row: Sequence[str], table: Table) -> str:
         return "total_line"
     if _says_titles_again(filled, table):
         return "titles_again"
-    if len(filled) == 1 and len(table.columns) > 1:
-        return "stray_line"
-    return ""
+    return "stray_line" if len(filled) == 1 and _is_stray(filled[0][0], table) else ""
+
+
+def _is_stray(at: int, table: Table) -> bool:
+    """Whether a line's only cell is no row: a signature below the table stands in any column."""
+    required = {one.name for one in fields_of(table.kind).values() if one.is_required}
+    return len(table.columns) > _COLUMNS_OF_A_LIST_MAX or table.columns.get(at) not in required
 
 
 def _says_titles_again(filled: Sequence[tuple[int, str]], table: Table) -> bool:

@@ -81,14 +81,14 @@ async def send_file(request: AnyRequest) -> Response[Any]:
     return see_other(f"/imports/{one}")
 
 
-@get("/imports/{one:uuid}", include_in_schema=False, guards=_MAY_IMPORT)
+@get("/imports/{file:uuid}", include_in_schema=False, guards=_MAY_IMPORT)
 async def import_page(
-    request: AnyRequest, one: FromPath[UUID], show: Shown = "", page: Page = 1
+    request: AnyRequest, file: FromPath[UUID], show: Shown = "", page: Page = 1
 ) -> Response[bytes]:
     """One import as it stands: its progress, its preview, or what came of it."""
     language = language_of(request)
-    async with _one(request, one, readonly=True) as (connection, state):
-        counts = await queries.counts_of(connection, one)
+    async with _one(request, file, readonly=True) as (connection, state):
+        counts = await queries.counts_of(connection, file)
         context: dict[str, Any] = {
             "state": state,
             "counts": counts,
@@ -105,80 +105,80 @@ async def import_page(
     return render(request, "imports/one.html", **context)
 
 
-@post("/imports/{one:uuid}/columns", include_in_schema=False, guards=_MAY_IMPORT, status_code=303)
-async def change_reading(request: AnyRequest, one: FromPath[UUID]) -> Response[Any]:
+@post("/imports/{file:uuid}/columns", include_in_schema=False, guards=_MAY_IMPORT, status_code=303)
+async def change_reading(request: AnyRequest, file: FromPath[UUID]) -> Response[Any]:
     """Let the file be read otherwise: another kind, sheet or row of titles, other columns, other order."""
     form = await form_of(request)
     said = {name: (form.get(name) or [""])[0] for name in ("kind", "sheet", "header", "order")}
-    async with _one(request, one, readonly=True) as (_, state):
+    async with _one(request, file, readonly=True) as (_, state):
         kind = Kind(said["kind"]) if said["kind"] in set(Kind) else state.kind
         header = int(said["header"]) if said["header"].isdecimal() else state.header
     if (kind, said["sheet"] or state.sheet, header) != (state.kind, state.sheet, state.header):
         await read_anew(state, kind=kind, sheet=said["sheet"] or state.sheet, header=header, at=now())
     else:
-        async with _one(request, one) as (connection, current):
+        async with _one(request, file) as (connection, current):
             columns = columns_said(form, kind=kind, titles=current.titles)
             answers = answers_said(current.answers, form, kind=kind, may_create_branches=False)
             answers.order = said["order"] if said["order"] in {"day_first", "month_first"} else ""
             await actions.map_columns(connection, current, columns, answers, at=now())
-    await go_on(one, seconds_max=_SECONDS_IN_A_REQUEST)
-    return see_other(f"/imports/{one}")
+    await go_on(file, seconds_max=_SECONDS_IN_A_REQUEST)
+    return see_other(f"/imports/{file}")
 
 
-@post("/imports/{one:uuid}/answers", include_in_schema=False, guards=_MAY_IMPORT, status_code=303)
-async def answer_questions(request: AnyRequest, one: FromPath[UUID]) -> Response[Any]:
+@post("/imports/{file:uuid}/answers", include_in_schema=False, guards=_MAY_IMPORT, status_code=303)
+async def answer_questions(request: AnyRequest, file: FromPath[UUID]) -> Response[Any]:
     """Keep what was mended and said, and check again."""
     form = await form_of(request)
-    async with _one(request, one) as (connection, state):
+    async with _one(request, file) as (connection, state):
         may_create = await may(connection, visitor_let_in(request), Permission.MANAGE_UNITS, unit=state.unit)
         said = answers_said(state.answers, form, kind=state.kind, may_create_branches=may_create)
         await actions.answer(connection, state, said, at=now())
-    await go_on(one, seconds_max=_SECONDS_IN_A_REQUEST)
-    return see_other(f"/imports/{one}")
+    await go_on(file, seconds_max=_SECONDS_IN_A_REQUEST)
+    return see_other(f"/imports/{file}")
 
 
-@post("/imports/{one:uuid}/confirm", include_in_schema=False, guards=_MAY_IMPORT, status_code=303)
-async def confirm_import(request: AnyRequest, one: FromPath[UUID]) -> Response[Any]:
+@post("/imports/{file:uuid}/confirm", include_in_schema=False, guards=_MAY_IMPORT, status_code=303)
+async def confirm_import(request: AnyRequest, file: FromPath[UUID]) -> Response[Any]:
     """Let the good rows be written; a second time changes nothing."""
-    async with _one(request, one) as (connection, state):
+    async with _one(request, file) as (connection, state):
         await actions.confirm(connection, state, _importer(visitor_let_in(request)), at=now())
-    await go_on(one, seconds_max=_SECONDS_IN_A_REQUEST)
-    return see_other(f"/imports/{one}")
+    await go_on(file, seconds_max=_SECONDS_IN_A_REQUEST)
+    return see_other(f"/imports/{file}")
 
 
-@post("/imports/{one:uuid}/discard", include_in_schema=False, guards=_MAY_IMPORT, status_code=303)
-async def discard_import(request: AnyRequest, one: FromPath[UUID]) -> Response[Any]:
+@post("/imports/{file:uuid}/discard", include_in_schema=False, guards=_MAY_IMPORT, status_code=303)
+async def discard_import(request: AnyRequest, file: FromPath[UUID]) -> Response[Any]:
     """Throw away a file that was not confirmed."""
-    async with _one(request, one) as (connection, state):
+    async with _one(request, file) as (connection, state):
         await actions.discard(connection, state, _importer(visitor_let_in(request)), at=now())
     return see_other("/imports")
 
 
-@get("/imports/{one:uuid}/undo", include_in_schema=False, guards=_MAY_IMPORT)
-async def undo_page(request: AnyRequest, one: FromPath[UUID]) -> Response[bytes]:
+@get("/imports/{file:uuid}/undo", include_in_schema=False, guards=_MAY_IMPORT)
+async def undo_page(request: AnyRequest, file: FromPath[UUID]) -> Response[bytes]:
     """What undoing would do, before it is done."""
-    return await _undo(request, one, {})
+    return await _undo(request, file, {})
 
 
-@post("/imports/{one:uuid}/undo", include_in_schema=False, guards=_MAY_IMPORT, status_code=303)
-async def undo_import(request: AnyRequest, one: FromPath[UUID]) -> Response[Any]:
+@post("/imports/{file:uuid}/undo", include_in_schema=False, guards=_MAY_IMPORT, status_code=303)
+async def undo_import(request: AnyRequest, file: FromPath[UUID]) -> Response[Any]:
     """Take back what the import wrote, with the reason that every withdrawal bears."""
     reason = ((await form_of(request)).get("reason") or [""])[0].strip()[:_REASON_CHARACTERS_MAX]
     if not reason:
-        return await _undo(request, one, {"reason": say("empty", language_of(request))}, status=422)
-    async with _one(request, one) as (connection, state):
+        return await _undo(request, file, {"reason": say("empty", language_of(request))}, status=422)
+    async with _one(request, file) as (connection, state):
         importer = _importer(visitor_let_in(request))
         await actions.begin_undo(connection, state, importer, reason=reason, at=now())
-    await go_on(one, seconds_max=_SECONDS_IN_A_REQUEST)
-    return see_other(f"/imports/{one}")
+    await go_on(file, seconds_max=_SECONDS_IN_A_REQUEST)
+    return see_other(f"/imports/{file}")
 
 
-@get("/imports/{one:uuid}/faults.csv", include_in_schema=False, guards=_MAY_IMPORT)
-async def faults_file(request: AnyRequest, one: FromPath[UUID]) -> Response[bytes]:
+@get("/imports/{file:uuid}/faults.csv", include_in_schema=False, guards=_MAY_IMPORT)
+async def faults_file(request: AnyRequest, file: FromPath[UUID]) -> Response[bytes]:
     """The rows that are not written, with why: to be mended in the file itself."""
     language = language_of(request)
-    async with _one(request, one, readonly=True) as (connection, state):
-        rows = await queries.rows_with(connection, one, (Verdict.BAD, Verdict.DOUBTFUL), count_max=50_000)
+    async with _one(request, file, readonly=True) as (connection, state):
+        rows = await queries.rows_with(connection, file, (Verdict.BAD, Verdict.DOUBTFUL), count_max=50_000)
     lines = [[say("row", language), say("why", language), *state.titles]]
     for row in rows:
         why = "; ".join(
