@@ -4,7 +4,8 @@ import asyncio
 import signal
 import time
 from contextlib import suppress
-from urllib.request import urlopen
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import urlsplit
 
 import rich_click as click
 
@@ -61,9 +62,13 @@ def _look_at_boards() -> None:
     here = running(settings().data_dir)
     if here is None:
         return
-    for path in _FIRST_PAGES:
-        with suppress(OSError), urlopen(f"{here.address}{path}", timeout=20):  # noqa: S310 -- our own address
-            pass
+    where = urlsplit(here.address)
+    asked = HTTPConnection(where.hostname or "", where.port, timeout=20)
+    with suppress(OSError, HTTPException):  # who serves elsewhere makes them when they are asked for
+        for path in _FIRST_PAGES:
+            asked.request("GET", path)
+            asked.getresponse().read()
+    asked.close()
 
 
 async def _live(per_second: float) -> None:
