@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 import httpx
@@ -26,7 +26,7 @@ _HELD_BELOW = frozenset({"own", "child"})
 _EVERYWHERE = frozenset({Role.SYSTEM_ADMINISTRATOR, Role.RULES_EDITOR})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Line:
     """One line of the matrix."""
 
@@ -118,6 +118,12 @@ async def answered(client: httpx.AsyncClient, line: Line, things: Mapping[str, s
         sent["params"] = asked | rest
     answer = await client.request(line.method, address, **sent)
     return _meaning(line, answer)
+
+
+def address_of(line: Line, things: Mapping[str, str]) -> str:
+    """Where a line of GET leads to among these things."""
+    path, asked, rest = _address(line, things)
+    return f"{path}?{urlencode(asked | rest)}" if asked or rest else path
 
 
 def callers(line: Line) -> Iterator[str]:

@@ -61,23 +61,25 @@ async def sign_in_as(web: httpx.AsyncClient) -> AsyncIterator[SignIn]:
     """
     async with AsyncExitStack() as clients:
 
-        async def sign_in(*roles: Grant | Role, person: UUID | None = None) -> httpx.AsyncClient:
+        async def sign_in(
+            *roles: Grant | Role, person: UUID | None = None, name: str = "Nông Thị Sín"
+        ) -> httpx.AsyncClient:
             grants = [Grant(one) if isinstance(one, Role) else one for one in roles]
             client = httpx.AsyncClient(transport=web._transport, base_url=ADDRESS)  # noqa: SLF001 -- the same app
-            await _sign_in(client, grants, person)
+            await _sign_in(client, grants, person, name)
             return await clients.enter_async_context(client)
 
         yield sign_in
 
 
-async def _sign_in(client: httpx.AsyncClient, grants: list[Grant], person: UUID | None) -> None:
+async def _sign_in(client: httpx.AsyncClient, grants: list[Grant], person: UUID | None, name: str) -> None:
     login = f"u-{uuid4()}"
     async with transaction() as connection:
         account_id = await create_account(
             connection,
             login=login,
             password=PASSWORD,
-            name="Nông Thị Sín",
+            name=name,
             person=person,
             grants=grants,
             at=now(),
