@@ -1,7 +1,10 @@
 """Whole answers, kept per address for as long as the board behind them stands as it stood."""
 
+import asyncio
+import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Callable, Coroutine, Hashable, Mapping
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent, Receive, Scope, Send
@@ -11,6 +14,7 @@ from thidua.boards.model import Stamp
 Name = TypeVar("Name", bound=Hashable)
 
 _BYTES_MAX = 64 << 20
+_SERVES_TIMES, _SERVES_SECONDS_MAX = 4.0, 0.4
 
 
 class ReadyAnswer:
@@ -36,33 +40,66 @@ class ReadyAnswer:
         await send(body)
 
 
+@dataclass(slots=True)
+class _Kept:
+    """An answer, and until when it may serve though its board has moved on."""
+
+    stamp: Stamp
+    answer: ReadyAnswer
+    serves_until: float
+
+
+Make = Callable[[], Coroutine[None, None, tuple[Stamp, ReadyAnswer]]]
+
+
 class AnswerCache(Generic[Name]):
-    """The last answer per address; an answer of another stamp is never given."""
+    """The last answer per address; an answer of another stamp is not given, but for a moment.
+
+    While a large board moves many times a second, its answer serves a few times as long as it took to make:
+    it says of which moment it is, and a process that made one for every movement would answer nobody.
+    """
 
     def __init__(self) -> None:
         """Begin empty."""
-        self._kept: OrderedDict[Name, tuple[Stamp, ReadyAnswer]] = OrderedDict()
+        self._kept: OrderedDict[Name, _Kept] = OrderedDict()
+        self._making: dict[Name, tuple[Stamp, asyncio.Task[ReadyAnswer]]] = {}
         self._bytes = 0
 
-    async def get(
-        self, name: Name, stamp: Stamp, make: Callable[[], Awaitable[tuple[Stamp, ReadyAnswer]]]
-    ) -> ReadyAnswer:
-        """The answer that belongs to `stamp`, made anew if there is none."""
+    async def get(self, name: Name, stamp: Stamp, make: Make) -> ReadyAnswer:
+        """The answer that belongs to `stamp`, made anew if there is none, once for all who ask."""
         kept = self._kept.get(name)
-        if kept is not None and kept[0] == stamp:
-            return kept[1]
-        made = await make()
-        self._keep(name, made)
-        return made[1]
+        if kept is not None and (kept.stamp == stamp or _serves(kept, stamp)):
+            return kept.answer
+        making = self._making.get(name)
+        if making is None or making[0] != stamp:
+            making = self._making[name] = stamp, asyncio.create_task(self._make(name, stamp, make))
+        # One who goes away must not take the answer from the others.
+        return await asyncio.shield(making[1])
 
-    def _keep(self, name: Name, made: tuple[Stamp, ReadyAnswer]) -> None:
+    async def _make(self, name: Name, asked: Stamp, make: Make) -> ReadyAnswer:
+        began = time.monotonic()
+        try:
+            stamp, answer = await make()
+        finally:
+            if name in self._making and self._making[name][0] == asked:
+                del self._making[name]
+        ended = time.monotonic()
+        serves = min((ended - began) * _SERVES_TIMES, _SERVES_SECONDS_MAX)
+        self._keep(name, _Kept(stamp, answer, ended + serves))
+        return answer
+
+    def _keep(self, name: Name, made: _Kept) -> None:
         before = self._kept.pop(name, None)
-        self._bytes += _size(made) - (_size(before) if before else 0)
+        self._bytes += len(made.answer.body) - (len(before.answer.body) if before else 0)
         self._kept[name] = made
         while self._bytes > _BYTES_MAX:
             _, dropped = self._kept.popitem(last=False)
-            self._bytes -= _size(dropped)
+            self._bytes -= len(dropped.answer.body)
 
 
-def _size(kept: tuple[Stamp, ReadyAnswer]) -> int:
-    return len(kept[1].body)
+def _serves(kept: _Kept, stamp: Stamp) -> bool:
+    """Whether the answer is of the moment just past, of a board kept in Redis, and every name still right."""
+    is_large = kept.stamp.source == stamp.source == "redis"
+    return (
+        is_large and kept.stamp.names_version == stamp.names_version and time.monotonic() < kept.serves_until
+    )
