@@ -28,10 +28,10 @@ WHERE team = ANY($1::uuid[]) AND day >= $2 AND day < $3 GROUP BY 1, 2
 """
 
 
-def weeks_up_to(today: date, *, count: int = WEEKS) -> list[date]:
-    """Return the Mondays of so many weeks, the last that of today."""
+def weeks_up_to(today: date) -> list[date]:
+    """Return the Mondays of eight weeks, the last that of today."""
     monday = today - timedelta(days=today.weekday())
-    return [monday - _WEEK * (count - 1 - number) for number in range(count)]
+    return [monday - _WEEK * (WEEKS - 1 - number) for number in range(WEEKS)]
 
 
 async def whole_by_week(

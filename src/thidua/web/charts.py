@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 _STEPS = (1, 2, 5)
 _LINE_LEFT, _LINE_RIGHT, _LINE_TOP, _LINE_FOOT = 6, 156, 12, 82
-_BAR_TOP, _BAR_FOOT, _BAR_WIDTH = 26, 150, 1200
+_BAR_TOP, _BAR_FOOT, _BAR_WIDTH = 44, 250, 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def line(values: Sequence[int], *, top: int) -> Line:
 
 
 def bars(values: Sequence[int]) -> list[Bar]:
-    """The values as bars side by side, 1200 wide and 150 high; below 0 is drawn as 0."""
+    """The values as bars side by side, 800 wide and 250 high; below 0 is drawn as 0."""
     top, step = scale_of(values), _BAR_WIDTH // max(len(values), 1)
     width = step * 3 // 5
     found = []

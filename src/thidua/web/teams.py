@@ -32,8 +32,6 @@ from thidua.web.unit_parts import week_name
 from thidua.web.units import place_shown
 from thidua.web.visitors import may, visitor_of
 
-_WEEKS = 12
-
 
 @get("/teams/{subject:uuid}", include_in_schema=False)
 async def team_page(
@@ -79,7 +77,7 @@ async def _inside(
     today = local_day(at)
     quarter = period_of(PeriodKind.QUARTER, today)
     points = {total.period.kind: total.points for total in found.totals}
-    weeks = weeks_up_to(today, count=_WEEKS)
+    weeks = weeks_up_to(today)
     values = await whole_by_week(database, Earned.IN_TEAM, found.id, weeks)
     return {
         "name": shown_name(found.name, language),
