@@ -6,7 +6,8 @@ import os
 import signal
 import socket
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
 from threading import Event
@@ -33,7 +34,7 @@ def command() -> None:
     supervisor = Supervisor(lambda line: click.echo(f"thidua: {line}", err=True))
     with ExitStack() as cleanup:
         cleanup.enter_context(held(chosen.data_dir))
-        _refuse_a_taken_port(chosen)
+        cleanup.enter_context(_port_held(chosen))
         cleanup.callback(stop_servers, supervisor, chosen.data_dir)
         servers = start_servers(supervisor, chosen)
         instance = _instance(chosen, servers)
@@ -57,16 +58,30 @@ def _stop_on_signals() -> Event:
     return stopping
 
 
-def _refuse_a_taken_port(chosen: Settings) -> None:
-    family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
-    with socket.socket(family) as one:
+@contextmanager
+def _port_held(chosen: Settings) -> Iterator[None]:
+    """Refuse a port that somebody has, and keep it: the web processes share theirs, also with strangers."""
+    try:
+        _bound(chosen, may_share=False).close()
+        held = _bound(chosen, may_share=True)
+    except OSError as error:
+        raise StartError(
+            f"{chosen.host}:{chosen.port}: {error.strerror}. Set another THIDUA_PORT."
+        ) from error
+    with held:
+        yield
+
+
+def _bound(chosen: Settings, *, may_share: bool) -> socket.socket:
+    one = socket.socket(socket.AF_INET6 if ":" in chosen.host else socket.AF_INET)
+    try:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            one.bind((chosen.host, chosen.port))
-        except OSError as error:
-            raise StartError(
-                f"{chosen.host}:{chosen.port}: {error.strerror}. Set another THIDUA_PORT."
-            ) from error
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, int(may_share))
+        one.bind((chosen.host, chosen.port))
+    except OSError:
+        one.close()
+        raise
+    return one
 
 
 class _Preparing:
