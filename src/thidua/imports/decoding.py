@@ -10,8 +10,8 @@ _BOMS = (
 )
 _SAMPLE_BYTES = 4096
 _NUL_SHARE = 0.2
-_BROKEN_SHARE = 0.02
-# Two texts hold no control characters but line ends and tabs: what is here instead came from a broken file.
+_BROKEN_SHARE = 0.2
+# Texts hold no control characters but line ends and tabs: what is here instead came from a broken file.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 

@@ -62,6 +62,8 @@ def lines_of(sheet: Sheet, table: Table) -> Iterator[Line]:
 def _fit(table: Table) -> tuple[int, int]:
     stated = set(table.columns.values()) - {NOT_KEPT}
     required = [one.name for one in fields_of(table.kind).values() if one.is_required]
+    if {"family_name", "given_name"} <= stated:
+        stated.add("name")
     return sum(name in stated for name in required) * 3 - len(required) + len(stated), len(stated)
 
 
