@@ -22,7 +22,7 @@ def test_a_port_that_somebody_holds_is_refused_before_anything_starts(*, is_list
         plain = {name: value for name, value in os.environ.items() if not name.startswith("THIDUA_")}
         settings = {"THIDUA_DATA_DIR": str(folder / "data"), "THIDUA_PORT": str(port), "THIDUA_DEMO": "0"}
 
-        refused = subprocess.run(  # noqa: S603 -- our own command line
+        refused = subprocess.run(
             [sys.executable, "-m", "thidua", "up"],
             env=plain | settings,
             capture_output=True,
