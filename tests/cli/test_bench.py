@@ -16,7 +16,10 @@ from tests.support.processes import descendants, is_alive
 from tests.support.waiting import eventually
 from thidua.cli.bench.figure import Figure, table
 
-NAMES = ("batch_intake", "single_intake", "board_top50", "rank", "around", "rebuild", "growth", "replay")
+NAMES = (
+    *("batch_intake", "single_intake", "board_top50", "rank", "around", "rebuild", "growth", "replay"),
+    *("festival", "streams"),
+)
 KEYS = {
     *("name", "figure", "unit", "limit", "ratio", "limit_is", "accept", "goal", "is_accepted"),
     *("p50_ms", "p99_ms", "cpu_us_per_item", "items", "members", "seed", "quick", "faults", "load_average"),

@@ -22,6 +22,8 @@ _MEASURED_IN = {
     "rebuild": "boards",
     "growth": "history",
     "replay": "history",
+    "festival": "festival",
+    "streams": "festival",
 }
 
 Figures = Callable[[Ground, Sizes, Collection[str]], Iterator[Figure]]

@@ -57,6 +57,12 @@ class Running:
         assert status == _OK, f"{method} {path}: {status} {content[:1000]!r}"
         return msgspec.json.decode(content)
 
+    def page(self, path: str) -> bytes:
+        """A page as a browser is sent it."""
+        status, content = self._answer("GET", path, None)
+        assert status == _OK, f"GET {path}: {status} {content[:1000]!r}"
+        return content
+
     def _answer(self, method: str, path: str, body: object) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
@@ -70,10 +76,10 @@ class Running:
 
 
 @contextmanager
-def running(ground: Ground, database: str, *, app: str | None = None) -> Iterator[Running]:
+def running(ground: Ground, database: str, *, app: str | None = None, workers: int = 2) -> Iterator[Running]:
     """Serve a database on a free port."""
     port = _free_port()
-    environ = {"THIDUA_DATABASE_URL": database, "THIDUA_PORT": str(port), "THIDUA_WORKERS": "2"}
+    environ = {"THIDUA_DATABASE_URL": database, "THIDUA_PORT": str(port), "THIDUA_WORKERS": str(workers)}
     environ |= {} if app is None else {"THIDUA_APP": app}
     working, serving, outer = Supervisor(ground.say), Supervisor(ground.say), dict(ground.pids)
 

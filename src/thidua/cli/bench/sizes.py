@@ -22,6 +22,10 @@ class Sizes:
     growth_warm: int
     growth_measured: int
     checked: int
+    festival_members: int
+    streams: int
+    streams_many: int
+    streams_seconds: float
     seed: int
 
 
@@ -47,6 +51,10 @@ def _real(seed: int) -> Sizes:
         growth_warm=10_000,
         growth_measured=25_000,
         checked=200,
+        festival_members=100_000,
+        streams=500,
+        streams_many=2_000,
+        streams_seconds=20.0,
         seed=seed,
     )
 
@@ -68,5 +76,9 @@ def _quick(seed: int) -> Sizes:
         growth_warm=100,
         growth_measured=200,
         checked=20,
+        festival_members=1_200,
+        streams=20,
+        streams_many=60,
+        streams_seconds=1.0,
         seed=seed,
     )
