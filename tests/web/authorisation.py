@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import httpx
 from litestar.routes import HTTPRoute
+from typing_extensions import override
 
 from thidua.accounts.model import Scope
 from thidua.accounts.permissions import PERMISSIONS, Permission
@@ -18,6 +19,7 @@ from thidua.accounts.roles import Role
 from thidua.web.app import Application
 
 MATRIX = Path(__file__).with_name("authorisation_matrix.txt")
+PLACES = ("own", "child", "sibling", "parent")
 OPEN, LED = "open", "led to /sign-in"
 _PART = re.compile(r"\{(\w+):\w+\}")
 # In which places a role reaches things of this kind: a team's leader reaches the team's own things.
@@ -53,6 +55,7 @@ class Line:
         """Permissions or scopes, of which one suffices."""
         return self.rule.split(" ")[-1].split("+")
 
+    @override
     def __str__(self) -> str:
         """Return the line as tests are called."""
         fills = " ".join(f"{name}={value}" for name, value in self.fills.items())
@@ -86,6 +89,12 @@ def expected(line: Line, who: str, place: str) -> str:
     if who == "nobody" or who.startswith("token "):
         return LED
     return OPEN if line.rule == "signed_in" else _for_role(line, Role(who), place)
+
+
+def places_of(line: Line, who: str) -> Sequence[str]:
+    """The places to try: a guard knows no place, so whoever it refuses tries once."""
+    is_placed = line.target is not None and expected(line, who, PLACES[0]) not in {"401", "403", LED}
+    return PLACES if is_placed else PLACES[:1]
 
 
 def _for_token(line: Line, who: str) -> str:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 import httpx
 
+from tests.web.authorisation import PLACES
 from tests.web.conftest import ADDRESS, PASSWORD
 from tests.web.recording import a_team_of
 from tests.web.reporting import somebody
@@ -31,7 +32,6 @@ from thidua.organisation.queries import unit_id_of
 from thidua.web.csrf import HEADER
 from thidua.web.sessions import SESSION
 
-PLACES = ("own", "child", "sibling", "parent")
 _CODES = {"own": "C-03394", "sibling": "C-03388", "parent": "P-12"}
 # Roles that are held in the whole instance; a team's leader leads the team of the place `own`.
 _EVERYWHERE = frozenset({Role.SYSTEM_ADMINISTRATOR, Role.RULES_EDITOR})
