@@ -19,7 +19,7 @@ def csv_text(rows: Iterable[Sequence[str]], *, separator: str = ";", end: str = 
     return "".join(separator.join(row) + end for row in rows)
 
 
-def xlsx(rows: Iterable[Sequence[object]], *, hidden: Iterable[Sequence[object]] = ()) -> bytes:
+def xlsx(rows: Iterable[Sequence[object]], *, hidden: Sequence[Sequence[object]] = ()) -> bytes:
     """Rows as a workbook; `hidden` on a sheet that nobody sees, in front."""
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False})

@@ -2,6 +2,7 @@
 
 import asyncio
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +143,7 @@ async def test_what_is_no_table_of_a_size_we_take_is_refused(content: bytes, cod
     assert refused.value.code == code
 
 
-BOMBS = {
+BOMBS: dict[str, Callable[[], bytes]] = {
     "far": far_cell,
     "laughing": laughing,
     "heavy": lambda: heavy_cell(130),
