@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date
+from html import unescape
 from itertools import product
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -43,15 +44,19 @@ async def test_names_are_kept_composed_however_they_were_typed(led: Led) -> None
     assert str(person) in found
 
 
-async def test_a_short_number_says_how_many_digits_are_missing(led: Led) -> None:
-    leader, branch = led
-    told = {"name": "Lò Thị Mai", "unit": f"({branch.code})", "contact": "0912 34"}
+async def test_all_faults_are_told_at_once_and_a_short_number_counts_its_digits(led: Led) -> None:
+    leader, _ = led
+    told = {"name": " ", "born_on": "31/02/2000", "unit": "khong co", "contact": "0912 34"}
 
-    vi = await send(leader, "/organisation/people/new", told)
+    refused = await send(leader, "/organisation/people/new", told)
 
-    assert vi.status_code == 422
-    assert "Số điện thoại còn thiếu 4 chữ số." in vi.text
-    assert 'value="0912 34"' in vi.text
+    page = unescape(refused.text)
+    assert refused.status_code == 422
+    assert "Còn 4 chỗ cần sửa" in page
+    assert "Số điện thoại còn thiếu 4 chữ số." in page
+    assert "Họ tên: không được để trống." in page
+    assert 'value="0912 34"' in page
+    assert 'value="khong co"' in page
 
 
 async def test_who_looks_like_somebody_known_is_asked_about_first(led: Led) -> None:

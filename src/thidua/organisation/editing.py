@@ -3,7 +3,7 @@
 A form remembers what it showed (`seen`); whatever has become different since then is named instead.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,12 +14,13 @@ import msgspec
 from thidua.infra import audit
 from thidua.infra.audit import Deed
 from thidua.infra.database import Connection
-from thidua.kernel.errors import ConflictError, NotFoundError
+from thidua.kernel.errors import ConflictError, FieldError, InputError, NotFoundError
 from thidua.kernel.period import local_day
 from thidua.organisation import actions, storing
 from thidua.organisation.model import Change, Put
 
 Facts = Mapping[str, Any]
+Faults = Sequence[FieldError]
 
 _UNIT = """
 SELECT jsonb_build_object('code', u.code, 'kind', u.kind, 'name', u.name, 'name_en', u.name_en,
@@ -102,9 +103,14 @@ async def facts_of(connection: Connection, thing: Thing, one: UUID, *, at: datet
     return None if found is None else msgspec.json.decode(found)
 
 
-async def create(connection: Connection, thing: Thing, stated: Facts, *, editor: Editor) -> Put:
-    """Write something new under its own id; the same again changes nothing, something else is refused."""
-    (put,) = await thing.put(connection, [stated], at=editor.at)
+async def create(
+    connection: Connection, thing: Thing, stated: Facts, *, editor: Editor, faults: Faults = ()
+) -> Put:
+    """Write something new under its own id; the same again changes nothing, something else is refused.
+
+    Faults found before are told together with those found here.
+    """
+    put = await _put(connection, thing, stated, editor, faults)
     if put.status is Change.UPDATED:
         raise AlreadyThereError
     if put.status is Change.CREATED:
@@ -112,13 +118,15 @@ async def create(connection: Connection, thing: Thing, stated: Facts, *, editor:
     return put
 
 
-async def change(connection: Connection, thing: Thing, stated: Facts, *, seen: Facts, editor: Editor) -> Put:
+async def change(
+    connection: Connection, thing: Thing, stated: Facts, *, seen: Facts, editor: Editor, faults: Faults = ()
+) -> Put:
     """Write what is stated of a known thing, unless it is no longer what the editor had seen."""
     await storing.lock(connection)
     now = await facts_of(connection, thing, stated["id"], at=editor.at)
     if now is None:
         raise NotFoundError
-    (put,) = await thing.put(connection, [stated], at=editor.at)
+    put = await _put(connection, thing, stated, editor, faults)
     if put.status is Change.UNCHANGED:
         return put
     changes = tuple(
@@ -131,6 +139,18 @@ async def change(connection: Connection, thing: Thing, stated: Facts, *, seen: F
     different = {name: value for name, value in after.items() if now[name] != value}
     # A home from a later day on shows in no fact of today.
     await _note(connection, thing, put.id, "changed", different or stated, editor)
+    return put
+
+
+async def _put(connection: Connection, thing: Thing, stated: Facts, editor: Editor, faults: Faults) -> Put:
+    try:
+        (put,) = await thing.put(connection, [stated], at=editor.at)
+    except InputError as error:
+        named = {fault.field for fault in faults}
+        raise InputError([*faults, *(one for one in error.errors if one.field not in named)]) from None
+    if faults:
+        # What was just written goes with the caller's transaction.
+        raise InputError(faults)
     return put
 
 

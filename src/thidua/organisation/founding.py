@@ -7,7 +7,7 @@ from uuid import UUID
 from thidua.infra.database import Connection
 from thidua.kernel.errors import FieldError, InputError
 from thidua.organisation import editing
-from thidua.organisation.editing import Editor
+from thidua.organisation.editing import Editor, Faults
 from thidua.organisation.model import Put, UnitKind
 
 # The rest of the tree is the state's: it comes with the national data.
@@ -37,21 +37,23 @@ async def free_code(connection: Connection, parent: UUID) -> str:
     )
 
 
-async def found(connection: Connection, stated: Mapping[str, object], *, editor: Editor) -> Put:
+async def found(
+    connection: Connection, stated: Mapping[str, object], *, editor: Editor, faults: Faults = ()
+) -> Put:
     """Write a new unit of a kind that leaders found; it lies in the same kind of area as the unit above."""
-    _refuse_other_kinds(stated.get("kind"))
-    above = await connection.fetchrow(_ABOVE, None, stated["parent"])
+    above = await connection.fetchrow(_ABOVE, None, stated.get("parent"))
     place = {} if above is None else {"area_group": above["area_group"], "flags": list(above["flags"])}
-    return await editing.create(connection, editing.UNIT, {**stated, **place}, editor=editor)
+    return await editing.create(
+        connection, editing.UNIT, {**stated, **place}, editor=editor, faults=[*faults, *_kind_faults(stated)]
+    )
 
 
 async def change(
     connection: Connection, stated: Mapping[str, Any], *, seen: editing.Facts, editor: Editor
 ) -> Put:
     """Write what is stated of a known unit; it ends only when nobody and nothing is left in it."""
-    if "kind" in stated:
-        _refuse_other_kinds(stated["kind"])
-    put = await editing.change(connection, editing.UNIT, stated, seen=seen, editor=editor)
+    faults = _kind_faults(stated) if "kind" in stated else []
+    put = await editing.change(connection, editing.UNIT, stated, seen=seen, editor=editor, faults=faults)
     ends_on = stated.get("valid_to")
     if ends_on is not None:
         left = await connection.fetchrow(_LEFT, stated["id"], ends_on)
@@ -60,6 +62,5 @@ async def change(
     return put
 
 
-def _refuse_other_kinds(kind: object) -> None:
-    if kind not in FOUNDED_KINDS:
-        raise InputError([FieldError("kind", "nothing_chosen")])
+def _kind_faults(stated: Mapping[str, object]) -> list[FieldError]:
+    return [] if stated.get("kind") in FOUNDED_KINDS else [FieldError("kind", "nothing_chosen")]

@@ -11,10 +11,10 @@ from thidua.kernel.errors import FieldError, InputError
 from thidua.kernel.period import local_day
 from thidua.organisation import editing
 from thidua.organisation.contact import contact_of
-from thidua.organisation.editing import Editor, Facts
+from thidua.organisation.editing import Editor, Facts, Faults
 from thidua.organisation.fields import UnfitError
 from thidua.organisation.leading import Led, people_alike
-from thidua.organisation.model import Put
+from thidua.organisation.model import Change, Put
 from thidua.organisation.names import adult_on
 
 
@@ -26,18 +26,21 @@ class Alike:
     is_another: bool
 
 
-async def enter(connection: Connection, stated: Facts, *, alike: Alike, editor: Editor) -> Put:
+async def enter(
+    connection: Connection, stated: Facts, *, alike: Alike, editor: Editor, faults: Faults = ()
+) -> Put:
     """Write somebody new; who looks like somebody already led is asked about first."""
-    cleaned = _checked(stated, {}, editor)
-    if not alike.is_another:
+    cleaned, found = _checked(stated, {}, editor)
+    put = await editing.create(connection, editing.PERSON, cleaned, editor=editor, faults=[*faults, *found])
+    if put.status is Change.CREATED and not alike.is_another:
         await _refuse_alike(connection, cleaned, alike.among, editor)
-    return await editing.create(connection, editing.PERSON, cleaned, editor=editor)
+    return put
 
 
 async def amend(connection: Connection, stated: Facts, *, seen: Facts, editor: Editor) -> Put:
     """Write what is stated of somebody known."""
-    cleaned = _checked(stated, seen, editor)
-    return await editing.change(connection, editing.PERSON, cleaned, seen=seen, editor=editor)
+    cleaned, found = _checked(stated, seen, editor)
+    return await editing.change(connection, editing.PERSON, cleaned, seen=seen, editor=editor, faults=found)
 
 
 async def move_home(
@@ -56,19 +59,18 @@ def is_minor(born_on: object, today: date) -> bool:
         return False
 
 
-def _checked(stated: Facts, seen: Facts, editor: Editor) -> dict[str, Any]:
-    faults = []
+def _checked(stated: Facts, seen: Facts, editor: Editor) -> tuple[dict[str, Any], list[FieldError]]:
+    faults: list[FieldError] = []
     cleaned = dict(stated)
     try:
         cleaned["contact"] = contact_of(stated.get("contact") or "")
     except UnfitError as unfit:
+        del cleaned["contact"]
         faults.append(FieldError("contact", unfit.code, facts=unfit.facts))
     is_new_consent = stated.get("public_name") is True and seen.get("public_name") is not True
     if is_new_consent and is_minor(stated.get("born_on"), local_day(editor.at)):
         faults.append(FieldError("public_name", "too_young_for_a_name"))
-    if faults:
-        raise InputError(faults)
-    return cleaned
+    return cleaned, faults
 
 
 async def _refuse_alike(

@@ -32,6 +32,7 @@ from thidua.web.organisation_scope import (
     today_shown,
     unit_label,
     unit_led,
+    unit_stated,
     unit_typed,
     units_offered,
 )
@@ -62,11 +63,11 @@ async def enter_person(request: AnyRequest) -> Response[Any]:
         person = typed.an_id("id")
         if await editing.facts_of(database, editing.PERSON, person, at=now()) is not None:
             await demand(database, visitor, Permission.MANAGE_PEOPLE, person=person)
-        unit = await unit_typed(database, visitor, Permission.MANAGE_PEOPLE, typed.line("unit"))
+        unit, faults = await unit_stated(database, visitor, Permission.MANAGE_PEOPLE, typed.line("unit"))
         led = await led_of(database, visitor, Permission.MANAGE_PEOPLE)
         alike = Alike(led, is_another=bool(typed.line("is_another")))
-        stated = {"id": person, "unit": unit, **_stated(typed)}
-        await register.enter(database, stated, alike=alike, editor=editor_of(visitor))
+        stated = {"id": person, **_stated(typed), **unit}
+        await register.enter(database, stated, alike=alike, editor=editor_of(visitor), faults=faults)
         return person
 
     done = await written(write)

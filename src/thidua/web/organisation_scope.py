@@ -96,6 +96,16 @@ async def units_offered(connection: Connection, led: Led, language: Language) ->
     return localised(await units_found(connection, led, "", at=now(), count_max=_OFFERED_MAX), language)
 
 
+async def unit_stated(
+    connection: Connection, visitor: Visitor, permission: Permission, typed: str, *, field: str = "unit"
+) -> tuple[dict[str, str], Sequence[FieldError]]:
+    """What is stated of a unit that was typed, or what is wrong with it, to be told with all other faults."""
+    try:
+        return {field: await unit_typed(connection, visitor, permission, typed, field=field)}, ()
+    except InputError as error:
+        return {}, error.errors
+
+
 async def place_led(connection: Connection, led: Led, unit: UUID, language: Language) -> dict[str, Any]:
     """The unit for a template, and the way to it from the topmost unit the visitor leads."""
     path = await _path(connection, unit)

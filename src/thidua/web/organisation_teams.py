@@ -1,5 +1,6 @@
 """Leaders' pages of teams: the list, a new one, changing one, ending one."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from litestar.params import FromPath, FromQuery
 from thidua.accounts.permissions import Permission
 from thidua.infra.clock import now
 from thidua.infra.database import Connection, transaction
-from thidua.kernel.errors import NotFoundError
+from thidua.kernel.errors import FieldError, NotFoundError
 from thidua.kernel.ids import new_id
 from thidua.organisation import editing
 from thidua.organisation.leading import Wanted, teams_led
@@ -43,7 +44,7 @@ from thidua.web.organisation_scope import (
     today_shown,
     unit_label,
     unit_led,
-    unit_typed,
+    unit_stated,
     units_offered,
 )
 from thidua.web.pages import render
@@ -105,8 +106,8 @@ async def create_team(request: AnyRequest) -> Response[Any]:
         team = typed.an_id("id")
         if await editing.facts_of(database, editing.TEAM, team, at=now()) is not None:
             await demand(database, visitor, Permission.MANAGE_TEAMS, team=team)
-        stated = {"id": team, **await _stated(database, visitor, typed)}
-        await editing.create(database, editing.TEAM, stated, editor=editor_of(visitor))
+        stated, faults = await _stated(database, visitor, typed, team)
+        await editing.create(database, editing.TEAM, stated, editor=editor_of(visitor), faults=faults)
         return team
 
     done = await written(write)
@@ -128,8 +129,9 @@ async def change_team(request: AnyRequest, team: FromPath[UUID]) -> Response[Any
 
     async def write(database: Connection) -> UUID:
         await demand(database, visitor, Permission.MANAGE_TEAMS, team=team)
-        stated = {"id": team, **await _stated(database, visitor, typed)}
-        await editing.change(database, editing.TEAM, stated, seen=typed.seen(), editor=editor_of(visitor))
+        stated, faults = await _stated(database, visitor, typed, team)
+        editor, seen = editor_of(visitor), typed.seen()
+        await editing.change(database, editing.TEAM, stated, seen=seen, editor=editor, faults=faults)
         return team
 
     done = await written(write)
@@ -162,18 +164,22 @@ async def close_team(request: AnyRequest, team: FromPath[UUID]) -> Response[Any]
     return see_other(f"/organisation/teams/{team}?done=ended")
 
 
-async def _stated(database: Connection, visitor: Visitor, typed: Typed) -> dict[str, object]:
+async def _stated(
+    database: Connection, visitor: Visitor, typed: Typed, team: UUID
+) -> tuple[dict[str, object], Sequence[FieldError]]:
     """What a form says of a team; its unit may stay, or become another that the visitor leads."""
     stated: dict[str, object] = {
+        "id": team,
         "name": typed.line("name"),
         "kind": typed.line("kind"),
         "valid_from": typed.day("valid_from") or "",
     }
     if "last_on" in typed.fields:
         stated["valid_to"] = day_after(typed, "last_on")
-    if "unit" in typed.fields and code_in(typed.line("unit")) != typed.seen().get("unit", ""):
-        stated["unit"] = await unit_typed(database, visitor, Permission.MANAGE_TEAMS, typed.line("unit"))
-    return stated
+    if "unit" not in typed.fields or code_in(typed.line("unit")) == typed.seen().get("unit", ""):
+        return stated, ()
+    unit, faults = await unit_stated(database, visitor, Permission.MANAGE_TEAMS, typed.line("unit"))
+    return stated | unit, faults
 
 
 def _as_typed(typed: Typed) -> dict[str, Any]:

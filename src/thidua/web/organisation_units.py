@@ -35,6 +35,7 @@ from thidua.web.organisation_scope import (
     today_shown,
     unit_label,
     unit_led,
+    unit_stated,
     unit_typed,
 )
 from thidua.web.pages import render
@@ -67,11 +68,11 @@ async def create_unit(request: AnyRequest) -> Response[Any]:
         unit = typed.an_id("id")
         if await editing.facts_of(database, editing.UNIT, unit, at=now()) is not None:
             await demand(database, visitor, Permission.MANAGE_UNITS, unit=unit)
-        parent = await unit_typed(
+        parent, faults = await unit_stated(
             database, visitor, Permission.MANAGE_UNITS, typed.line("parent"), field="parent"
         )
-        stated = {"id": unit, "code": typed.line("code").strip(), "parent": parent, **_stated(typed)}
-        put = await founding.found(database, stated, editor=editor_of(visitor))
+        stated = {"id": unit, "code": typed.line("code").strip(), **_stated(typed), **parent}
+        put = await founding.found(database, stated, editor=editor_of(visitor), faults=faults)
         return str(put.code)
 
     done = await written(write)
