@@ -23,7 +23,7 @@ async def test_five_promises_stand_with_figures_that_were_measured(web: httpx.As
     assert {one.promise for one in measured} == {1, 2, 3, 4, 5}
     assert all(one.vi in page for one in measured)
     assert "thidua verify --root" in page
-    assert 'href="/trust/roles"' in page
+    assert 'href="/accounts/roles"' in page
 
 
 async def test_a_signed_root_is_there_to_take_away_and_to_check(web: httpx.AsyncClient) -> None:
@@ -55,14 +55,6 @@ async def test_the_rulebook_is_read_word_for_word(web: httpx.AsyncClient) -> Non
 
     assert told.status_code == 200
     assert "[rule.mentor_session]" in told.text
-
-
-async def test_the_table_of_rights_says_that_who_runs_servers_scores_nothing(web: httpx.AsyncClient) -> None:
-    page = (await web.get("/trust/roles", headers=HTML | {"accept-language": "en"})).text
-
-    assert "System administrator" in page
-    line = page.split("Record for others")[1].split("</tr>")[0]
-    assert "may not" in line.split("<td")[-1]
 
 
 def test_a_bound_is_kept_or_said_to_be_missed() -> None:

@@ -7,8 +7,6 @@ import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
 
-from thidua.accounts.permissions import PERMISSIONS, Permission
-from thidua.accounts.roles import Role
 from thidua.engine.published import published
 from thidua.infra.database import connection
 from thidua.infra.keys import known_ledger_key
@@ -47,13 +45,6 @@ async def trust_page(request: AnyRequest) -> Response[bytes]:
         measured_on=measured_on,
         figures={number: _figures(number, language) for number in range(1, 6)},
     )
-
-
-@get("/trust/roles", include_in_schema=False)
-async def roles_page(request: AnyRequest) -> Response[bytes]:
-    """Who may do what: the very table that every guard reads."""
-    rows = [(one.value, [one in PERMISSIONS[role] for role in Role]) for one in Permission]
-    return render(request, "trust/roles.html", roles=[role.value for role in Role], rows=rows)
 
 
 @get("/trust/roots.jsonl", include_in_schema=False)
@@ -126,4 +117,4 @@ def _number(figure: str, language: Language) -> str:
     return figure.replace(".", ",") if language == "vi" else figure
 
 
-trust_handlers = [trust_page, roles_page, every_root, one_root, one_rulebook]
+trust_handlers = [trust_page, every_root, one_root, one_rulebook]
