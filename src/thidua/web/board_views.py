@@ -16,7 +16,7 @@ from thidua.kernel.period import PeriodKind, local_day, parse_period, period_bef
 from thidua.kernel.subjects import SubjectKind
 from thidua.web.board_queries import Asked
 from thidua.web.catalogue import translate
-from thidua.web.drawing import split
+from thidua.web.drawing import initials, split
 from thidua.web.formats import shown_number
 from thidua.web.language import Language
 from thidua.web.shown import period_shown
@@ -168,6 +168,7 @@ def _row(row: BoardRow, language: Language, *, is_per_member: bool) -> dict[str,
         "is_tied": place.is_tied,
         "is_top": place.rank is not None and place.rank <= _TOP_RANKS,
         "name": name.name_vi if language == "vi" else name.name_en,
+        "letters": initials(name.name_vi),
         "is_alias": name.is_alias,
         "kind": name.kind.word,
         "code": name.code,
