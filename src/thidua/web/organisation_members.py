@@ -157,7 +157,7 @@ async def _members(  # noqa: PLR0913 -- what the page shows again after it was r
         "organisation/members.html",
         status=refused.status if refused else 200,
         team=team,
-        facts=values_of(facts) | {"unit": label, "unit_code": facts["unit"]},
+        facts=values_of(facts) | {"unit": label.rsplit(" (", 1)[0], "unit_code": facts["unit"]},
         members=localised(members, language),
         found=[one for one in localised(found, language) if one["id"] not in present],
         chosen=typed.line("person") if typed else "",
