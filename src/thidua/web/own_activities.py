@@ -87,15 +87,16 @@ async def withdraw_own(request: AnyRequest, activity: FromPath[UUID]) -> Respons
 async def answer_for_own(request: AnyRequest, activity: FromPath[UUID]) -> Response[Any]:
     """Say that one was helped, or that one was not."""
     visitor, typed, at = visitor_let_in(request), await typed_of(request), now()
-    async with transaction(readonly=True) as database:
+    async with transaction(isolation="repeatable_read", readonly=True) as database:
         who = await confirmer_of(database, visitor)
+        await _demand_say(database, activity, who)
+    if typed.line("do") not in {"yes", "no"}:
+        return await _one(request, activity, status=422, refused="nothing_picked")
     try:
         if typed.line("do") == "no":
             await refuse(activity, who=who, reason=_not_so(request), at=at)
         else:
             await confirm(activity, who=who, at=at)
-    except NotFoundError:
-        raise
     except DomainError as error:
         return await _one(request, activity, status=409, refused=error.code)
     return Redirect("/activities", status_code=303)
@@ -105,6 +106,17 @@ async def confirmer_of(connection: Connection, visitor: Visitor) -> Confirmer:
     """The visitor as somebody who confirms."""
     root = await root_of(connection)
     return confirmer(visitor.account, visitor.person, visitor.grants, root=root)
+
+
+async def _demand_say(database: Connection, activity: UUID, who: Confirmer) -> None:
+    """Go on only for those who may judge the activity, or may not just because it is their own."""
+    found = await by_id(database, [activity])
+    known = await standings(database, list(found.values()), who)
+    one = found.get(activity)
+    if one is None or not (
+        offices_of(who, one, known[activity].above) or partiality(who, one, known[activity])
+    ):
+        raise NotFoundError(activity=activity)
 
 
 def _not_so(request: AnyRequest) -> str:
