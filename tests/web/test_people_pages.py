@@ -12,7 +12,8 @@ from tests.builders import MOUNTAIN_COMMUNE, PLAIN_COMMUNE, a_team, recorded, re
 from tests.web.reporting import somebody
 from thidua.accounts.roles import Grant, Role
 from thidua.infra.clock import now
-from thidua.infra.database import connection
+from thidua.infra.database import connection, transaction
+from thidua.organisation.actions import put_households
 from thidua.organisation.queries import unit_id_of
 
 SignIn = Callable[..., Awaitable[httpx.AsyncClient]]
@@ -170,3 +171,19 @@ async def test_every_page_has_an_english_twin_without_script_or_style(
     main = page.text.split("<main")[1].split("</main>")[0]
     assert "style=" not in main
     assert not [word for word in ("Điểm", "Hạng", "Thành viên", "Vì sao", "Tám tuần") if word in main]
+
+
+async def test_a_household_has_a_page_under_its_alias(web: httpx.AsyncClient) -> None:
+    household = uuid4()
+    told = {"id": str(household), "name": "Hộ ông Lử", "unit": PLAIN_COMMUNE}
+    async with transaction() as database:
+        await put_households(database, [told], at=now())
+    await recorded(
+        [reported("DIGITAL_FAMILY", household, at=now(), name=uuid4(), attributes={"decision": "1"})]
+    )
+
+    page = (await web.get(f"/people/{household}", headers=HTML)).text
+
+    assert "Hộ ông Lử" not in page
+    assert "Hộ gia đình" in page
+    assert "+30" in page
