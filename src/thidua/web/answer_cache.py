@@ -15,6 +15,7 @@ Name = TypeVar("Name", bound=Hashable)
 
 _BYTES_MAX = 64 << 20
 _SERVES_TIMES, _SERVES_SECONDS_MAX = 4.0, 0.4
+_STALE_SECONDS_MAX = 1.0
 
 
 class ReadyAnswer:
@@ -42,10 +43,11 @@ class ReadyAnswer:
 
 @dataclass(slots=True)
 class _Kept:
-    """An answer, and until when it may serve though its board has moved on."""
+    """An answer, when it was made, and until when no newer one is made though its board has moved on."""
 
     stamp: Stamp
     answer: ReadyAnswer
+    made: float
     serves_until: float
 
 
@@ -55,8 +57,9 @@ Make = Callable[[], Coroutine[None, None, tuple[Stamp, ReadyAnswer]]]
 class AnswerCache(Generic[Name]):
     """The last answer per address; an answer of another stamp is not given, but for a moment.
 
-    While a large board moves many times a second, its answer serves a few times as long as it took to make:
-    it says of which moment it is, and a process that made one for every movement would answer nobody.
+    While a large board moves many times a second, its answer serves a few times as long as it took to make,
+    and on while the next is being made, a second at most: it says of which moment it is, and a process that
+    made one for every movement would answer nobody.
     """
 
     def __init__(self) -> None:
@@ -67,14 +70,21 @@ class AnswerCache(Generic[Name]):
 
     async def get(self, name: Name, stamp: Stamp, make: Make) -> ReadyAnswer:
         """The answer that belongs to `stamp`, made anew if there is none, once for all who ask."""
-        kept = self._kept.get(name)
-        if kept is not None and (kept.stamp == stamp or _serves(kept, stamp)):
+        kept, making = self._kept.get(name), self._making.get(name)
+        if kept is not None and kept.stamp == stamp:
             return kept.answer
-        making = self._making.get(name)
+        if kept is not None and _may_serve(kept, stamp):
+            if making is None and time.monotonic() >= kept.serves_until:
+                self._begin(name, stamp, make)
+            return kept.answer
         if making is None or making[0] != stamp:
-            making = self._making[name] = stamp, asyncio.create_task(self._make(name, stamp, make))
+            making = self._begin(name, stamp, make)
         # One who goes away must not take the answer from the others.
         return await asyncio.shield(making[1])
+
+    def _begin(self, name: Name, stamp: Stamp, make: Make) -> tuple[Stamp, asyncio.Task[ReadyAnswer]]:
+        making = self._making[name] = stamp, asyncio.create_task(self._make(name, stamp, make))
+        return making
 
     async def _make(self, name: Name, asked: Stamp, make: Make) -> ReadyAnswer:
         began = time.monotonic()
@@ -85,7 +95,7 @@ class AnswerCache(Generic[Name]):
                 del self._making[name]
         ended = time.monotonic()
         serves = min((ended - began) * _SERVES_TIMES, _SERVES_SECONDS_MAX)
-        self._keep(name, _Kept(stamp, answer, ended + serves))
+        self._keep(name, _Kept(stamp, answer, began, ended + serves))
         return answer
 
     def _keep(self, name: Name, made: _Kept) -> None:
@@ -97,9 +107,8 @@ class AnswerCache(Generic[Name]):
             self._bytes -= len(dropped.answer.body)
 
 
-def _serves(kept: _Kept, stamp: Stamp) -> bool:
+def _may_serve(kept: _Kept, stamp: Stamp) -> bool:
     """Whether the answer is of the moment just past, of a board kept in Redis, and every name still right."""
     is_large = kept.stamp.source == stamp.source == "redis"
-    return (
-        is_large and kept.stamp.names_version == stamp.names_version and time.monotonic() < kept.serves_until
-    )
+    is_recent = time.monotonic() - kept.made < _STALE_SECONDS_MAX
+    return is_large and is_recent and kept.stamp.names_version == stamp.names_version

@@ -141,6 +141,7 @@ if (box) {
   box.setAttribute("hx-status:4xx", "swap:none");
   box.setAttribute("hx-status:5xx", "swap:none");
   // A page that nobody looks at lets go of its stream; a big screen never does.
-  box.setAttribute("hx-config", `sse.pauseOnBackground:${!("always" in box.dataset)}`);
+  const pauses = !("always" in box.dataset);
+  box.setAttribute("hx-config", `sse.pauseOnBackground:${pauses}, sse.reconnectMaxDelay:20000`);
   htmx.process(box);
 }
