@@ -10,7 +10,7 @@ import pytest
 from tests.web.conftest import Token
 from thidua.infra.database import connection
 from thidua.infra.settings import settings
-from thidua.web.admission import Gate, gate_of
+from thidua.web.admission import Gate, OverloadedError, Passage, gate_of
 
 FAR = {"x-forwarded-for": "203.0.113.7"}
 
@@ -101,6 +101,64 @@ def test_probes_and_streams_pass_by_the_gates(method: str, path: str, *, is_gate
     scope = {"type": "http", "method": method, "path": path}
 
     assert (gate_of(scope) is not None) is is_gated  # type: ignore[arg-type]  # as much of a scope as is read
+
+
+async def test_who_sends_slowly_keeps_no_place_and_who_is_too_many_is_told_when_to_come_again() -> None:
+    gate = Gate("test", active_max=1, waiting_max=0, wait_seconds=1)
+    slow, quick, late = Passage(gate), Passage(gate), Passage(gate)
+    parts = iter([True, True, True])
+
+    async def still_sending() -> object:
+        return {"type": "http.request", "body": b"x", "more_body": next(parts)}
+
+    async def all_sent() -> object:
+        return {"type": "http.request", "body": b"x", "more_body": False}
+
+    await slow.with_body(still_sending)()  # type: ignore[arg-type]  # a message is a dict
+    await quick.with_body(all_sent)()  # type: ignore[arg-type]  # as above
+    with pytest.raises(OverloadedError) as refused:
+        await late.with_body(all_sent)()  # type: ignore[arg-type]  # as above
+
+    assert refused.value.problem.headers["retry-after"]
+    quick.leave()
+    assert await late.enter()
+
+
+async def test_a_place_is_given_back_as_soon_as_the_answer_begins() -> None:
+    gate = Gate("test", active_max=1, waiting_max=0, wait_seconds=1)
+    first = Passage(gate)
+    sent: list[object] = []
+
+    async def send(message: object) -> None:
+        sent.append(message)
+
+    assert await first.enter()
+    await first.until_answered(send)({"type": "http.response.start", "status": 200, "headers": []})
+
+    assert await Passage(gate).enter()
+    assert len(sent) == 1
+
+
+async def test_a_report_is_turned_away_with_a_time_to_come_again_when_too_much_waits(
+    web: httpx.AsyncClient, bearer: Token
+) -> None:
+    gate = gate_of({"type": "http", "method": "POST", "path": "/"})  # type: ignore[typeddict-item]  # as much as is read
+    assert gate is not None
+    headers = await bearer("activities:write", name="crowd")
+    places = [Passage(gate) for _ in range(gate.room)]
+    coming = [asyncio.create_task(one.enter()) for one in places]
+    await asyncio.sleep(0)
+    try:
+        answer = await web.post("/api/v1/activities", json={"activities": []}, headers=headers)
+    finally:
+        for task in coming:
+            task.cancel()
+        await asyncio.gather(*coming, return_exceptions=True)
+        for one in places:
+            one.leave()
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
+    assert answer.headers["retry-after"]
 
 
 def test_writing_is_turned_away_after_reading() -> None:

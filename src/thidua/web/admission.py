@@ -1,16 +1,18 @@
 """How much is let in at once: what cannot be answered soon is told so at once, ledger writes last of all.
 
 Reading waits its turn for a second at most, in a queue that is bounded; writing is let in as long as one
-commit can still gather it. Probes, and streams, which are counted elsewhere, pass by.
+commit can still gather it. Probes, and streams, which are counted elsewhere, pass by. Who sends or takes
+slowly keeps no place: a place is taken when all is sent, and given back when the answer begins.
 """
 
 import asyncio
 from collections import deque
+from typing import cast
 
-from litestar.types import HTTPScope
+from litestar.types import HTTPReceiveMessage, HTTPScope, Message, Receive, Send
 from prometheus_client import Counter
 
-from thidua.web.problems import Problem
+from thidua.web.problems import Problem, ProblemError
 
 _READS_AT_ONCE, _READS_WAITING, _READ_WAIT_SECONDS = 32, 512, 1.0
 _WRITES_AT_ONCE, _WRITES_WAITING, _WRITE_WAIT_SECONDS = 1024, 1024, 2.0
@@ -81,9 +83,65 @@ _writes = Gate(
 )
 
 
+class OverloadedError(ProblemError):
+    """Too much waits already; nothing was begun."""
+
+    def __init__(self) -> None:
+        """Be the problem that says when to come again."""
+        super().__init__(BUSY.status, BUSY.code)
+        self.problem = BUSY
+
+
+class Passage:
+    """One request on its way through a gate: in once, and out once."""
+
+    __slots__ = ("_gate", "_is_inside")
+
+    def __init__(self, gate: Gate) -> None:
+        """Stand before the gate."""
+        self._gate, self._is_inside = gate, False
+
+    async def enter(self) -> bool:
+        """Whether we are let in."""
+        self._is_inside = self._is_inside or await self._gate.enter()
+        return self._is_inside
+
+    def leave(self) -> None:
+        """Give the place back, if we still have it."""
+        if self._is_inside:
+            self._is_inside = False
+            self._gate.leave()
+
+    def with_body(self, receive: Receive) -> Receive:
+        """A `receive` that enters when the last of the body is there; OverloadedError if it may not."""
+
+        async def received() -> HTTPReceiveMessage:
+            message = cast("HTTPReceiveMessage", await receive())
+            is_whole = message["type"] == "http.request" and not message.get("more_body", False)
+            if is_whole and not await self.enter():
+                raise OverloadedError
+            return message
+
+        return cast("Receive", received)
+
+    def until_answered(self, send: Send) -> Send:
+        """A `send` that leaves as soon as the answer begins."""
+
+        async def sent(message: Message) -> None:
+            self.leave()
+            await send(message)
+
+        return sent
+
+
+def is_reading(scope: HTTPScope) -> bool:
+    """Whether the request changes nothing."""
+    return scope["method"] in _READING
+
+
 def gate_of(scope: HTTPScope) -> Gate | None:
     """The gate through which the request goes; None for what is always let in."""
-    if scope["method"] not in _READING:
+    if not is_reading(scope):
         return _writes
     path = scope["path"]
     return None if path.startswith(_PASS) or path.endswith("/stream") else _reads

@@ -32,7 +32,7 @@ from thidua.web.account import account_handlers
 from thidua.web.account_actions import account_action_handlers
 from thidua.web.accounts import account_list_handlers
 from thidua.web.activities import activity_page_handlers
-from thidua.web.admission import BUSY, gate_of
+from thidua.web.admission import BUSY, Passage, gate_of, is_reading
 from thidua.web.api.activities import activity_handlers
 from thidua.web.api.activity_types import activity_type_handlers
 from thidua.web.api.boards import board_handlers
@@ -120,13 +120,19 @@ class Application(Litestar):
         gate = gate_of(asked)
         if gate is None:
             await self._answer(asked, receive, answering)
-        elif await gate.enter():
-            try:
-                await self._answer(asked, receive, answering)
-            finally:
-                gate.leave()
         else:
-            await answer_at_once(BUSY, asked, cast("Receive", receive), answering)
+            await self._pass(Passage(gate), asked, cast("Receive", receive), answering)
+
+    async def _pass(self, passage: Passage, asked: HTTPScope, receive: Receive, answering: Send) -> None:
+        try:
+            if not is_reading(asked):
+                await self._answer(asked, passage.with_body(receive), answering)
+            elif await passage.enter():
+                await self._answer(asked, receive, passage.until_answered(answering))
+            else:
+                await answer_at_once(BUSY, asked, receive, answering)
+        finally:
+            passage.leave()
 
     async def _answer(self, asked: HTTPScope, receive: Receive | LifeSpanReceive, answering: Send) -> None:
         if carries_session(asked):
