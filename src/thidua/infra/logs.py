@@ -127,7 +127,9 @@ def _lines(error: BaseException) -> list[str]:
 
 
 def _where(found: TracebackType | None) -> list[str]:
-    return ["Traceback (most recent call last):\n", *traceback.format_tb(found)]
+    frames = traceback.extract_tb(found)
+    lines = [f'  File "{one.filename}", line {one.lineno}, in {one.name}\n    {one.line}\n' for one in frames]
+    return ["Traceback (most recent call last):\n", *lines]
 
 
 def _what(error: BaseException) -> str:
