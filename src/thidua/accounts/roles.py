@@ -31,3 +31,8 @@ class Grant:
     def is_everywhere(self) -> bool:
         """Whether it holds in the whole instance."""
         return self.unit is None and self.team is None
+
+    @property
+    def places(self) -> tuple[UUID, ...]:
+        """The one unit or team where it holds, or none."""
+        return tuple(place for place in (self.unit, self.team) if place is not None)

@@ -63,11 +63,12 @@ async def grants_shown(
 ) -> list[dict[str, Any]]:
     """Grants with the names of the places where they hold."""
     held = list(grants)
-    places = {grant.unit or grant.team for grant in held}
-    names = await shown_names(connection, [place for place in places if place is not None], at)
-    shown = []
-    for grant in held:
-        name = names.get(grant.unit or grant.team) if not grant.is_everywhere else None
-        place = shown_name(name, language) if name else None
-        shown.append({"grant": grant, "role": role_shown(grant.role, language), "place": place})
-    return shown
+    names = await shown_names(connection, [place for grant in held for place in grant.places], at)
+    return [
+        {
+            "grant": grant,
+            "role": role_shown(grant.role, language),
+            "place": " ".join(shown_name(names[place], language) for place in grant.places if place in names),
+        }
+        for grant in held
+    ]
