@@ -5,6 +5,8 @@ import pytest
 
 from tests.web.conftest import SignIn
 from thidua.accounts.roles import Role
+from thidua.web.app import app
+from thidua.web.csrf import own_forms_only
 
 URL_ENCODED = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -65,3 +67,15 @@ async def test_odd_words_at_the_door_are_no_fault_of_ours(
     answer = await web.post("/sign-in", data=form, headers={"origin": "http://thidua.test"})
 
     assert 400 <= answer.status_code < 500
+
+
+def test_every_route_that_changes_something_by_form_is_guarded() -> None:
+    changing = [
+        handler
+        for route in app.routes
+        for handler in getattr(route, "route_handlers", ())
+        if set(handler.http_methods) - {"GET", "HEAD", "OPTIONS"} and not route.path.startswith("/api/")
+    ]
+
+    assert len(changing) > 30
+    assert [one.fn.__name__ for one in changing if own_forms_only not in one.resolve_guards()] == []

@@ -42,9 +42,10 @@ class Names:
         for who, subjects in asked:
             together.setdefault(who, []).extend(subjects)
         names: dict[UUID, ShownName] = {}
+        mark = UUID(bytes=await self.version())
         async with connection() as reading:
             for who, several in together.items():
-                names |= await shown_names(reading, several, clock.now(), kind=who)
+                names |= await shown_names(reading, several, clock.now(), kind=who, mark=mark)
         return [names] * len(asked)
 
     async def _read_version(self, asked: Sequence[None]) -> list[bytes]:

@@ -15,7 +15,7 @@ from thidua.kernel.subjects import SubjectKind
 ADULT_YEARS = 18
 NAMES_MAX = 250_000
 
-_VERSION = "SELECT version, mark FROM organisation_version"
+_MARK = "SELECT mark FROM organisation_version"
 _ASKED = "WITH asked AS (SELECT DISTINCT unnest($1::uuid[]) AS id)"
 _NAMES = {
     SubjectKind.PERSON: """
@@ -71,17 +71,16 @@ class _Kept(msgspec.Struct, frozen=True, gc=False):
 class _Names:
     """The names at hand in this process, all of one version of the organisation."""
 
-    version: tuple[int, UUID] | None = None
+    mark: UUID | None = None
     kept: dict[UUID, _Kept | None]
 
     def __init__(self) -> None:
         self.kept = {}
 
-    async def refresh(self, connection: Connection) -> dict[UUID, _Kept | None]:
-        """Return the names at hand, none when the organisation has changed."""
-        version = tuple(await connection.fetchrow(_VERSION))
-        if version != self.version or len(self.kept) > NAMES_MAX:
-            self.version, self.kept = version, {}
+    def of(self, mark: UUID) -> dict[UUID, _Kept | None]:
+        """Return the names at hand, none when the organisation has another mark by now."""
+        if mark != self.mark or len(self.kept) > NAMES_MAX:
+            self.mark, self.kept = mark, {}
         return self.kept
 
 
@@ -89,10 +88,18 @@ _NAMES_AT_HAND = _Names()
 
 
 async def shown_names(
-    connection: Connection, ids: Collection[UUID], at: datetime, *, kind: SubjectKind | None = None
+    connection: Connection,
+    ids: Collection[UUID],
+    at: datetime,
+    *,
+    kind: SubjectKind | None = None,
+    mark: UUID | None = None,
 ) -> dict[UUID, ShownName]:
-    """Return the public name of each of these subjects that exists, as of now; asked of one kind, quicker."""
-    kept = await _NAMES_AT_HAND.refresh(connection)
+    """Return the public name of each of these subjects that exists; asked of one kind, quicker.
+
+    As of now, or as of the organisation that has the `mark`.
+    """
+    kept = _NAMES_AT_HAND.of(mark or await connection.fetchval(_MARK))
     unknown = [one for one in ids if one not in kept]
     if unknown:
         found = await _read(connection, unknown, kind)

@@ -42,7 +42,7 @@ from thidua.web.api.openapi import DocumentPlugin
 from thidua.web.api.organisation import organisation_handlers
 from thidua.web.boards import board_page_handlers
 from thidua.web.counting import begin, watch_load
-from thidua.web.csrf import own_forms_only
+from thidua.web.csrf import guarded
 from thidua.web.errors import address_problem, answer_at_once, error_handlers
 from thidua.web.figures import figure_handlers
 from thidua.web.headers import headless, secure_headers
@@ -166,8 +166,7 @@ def create_app() -> Application:
     """A new application; nothing is connected until its lifetime begins."""
     plain_logs()
     return Application(
-        HANDLERS,
-        guards=[own_forms_only],
+        guarded(HANDLERS),
         lifespan=[lifetime],
         exception_handlers={**EXCEPTION_HANDLERS, **SIGN_IN_EXCEPTIONS},
         before_send=[secure_headers],

@@ -1,9 +1,12 @@
 """No other site makes the browser of somebody signed in change anything: origin and token are checked."""
 
 import hmac
+from collections.abc import Sequence
 
-from litestar import Request
+from litestar import Request, Router
+from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
+from litestar.types import ControllerRouterHandler
 
 from thidua.kernel.errors import NotAllowedError
 from thidua.web.forms import MULTIPART, URL_ENCODED, form_of
@@ -27,8 +30,25 @@ class StaleFormError(NotAllowedError):
     code = "stale_form"
 
 
+def guarded(handlers: Sequence[ControllerRouterHandler]) -> list[ControllerRouterHandler]:
+    """The routes, with `own_forms_only` on every address to which a form may be sent.
+
+    The others go without: Litestar copies the whole route for each guard of each request.
+    """
+    forms = {path for one in handlers if isinstance(one, HTTPRouteHandler) for path in _form_paths(one)}
+    behind = [one for one in handlers if isinstance(one, HTTPRouteHandler) and forms & one.paths]
+    others = [one for one in handlers if one not in behind]
+    return [*others, Router("/", route_handlers=behind, guards=[own_forms_only])]
+
+
+def _form_paths(handler: HTTPRouteHandler) -> set[str]:
+    if _SAFE.issuperset(handler.http_methods):
+        return set()
+    return {path for path in handler.paths if not path.startswith("/api/")}
+
+
 async def own_forms_only(request: AnyConnection, _handler: BaseRouteHandler) -> None:
-    """A guard of every route: what changes something must come from a page of ours, with the session's token.
+    """A guard of every form: what changes something must come from a page of ours, with the session's token.
 
     Programs are let through: their token stands in a header that no browser adds by itself, and a session
     means nothing where tokens are asked for.
