@@ -1,5 +1,6 @@
 """The edges of HTTP: methods, addresses, languages, tokens, health."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 import httpx
@@ -13,6 +14,8 @@ from thidua.web.tokens import forget_tokens
 
 Token = Callable[..., Awaitable[dict[str, str]]]
 PROBLEM = "application/problem+json"
+# Pages say as of when they are; the seconds go on between two requests.
+CLOCK = re.compile(r"\d\d:\d\d:\d\d|T[\d:.+]+")
 
 
 async def test_head_answers_like_get_without_a_body(web: httpx.AsyncClient) -> None:
@@ -73,7 +76,7 @@ async def test_whatever_host_is_named_the_answer_is_the_same(
     usual = await web.get(path)
     odd = await web.get(path, headers={"host": host})
 
-    assert (odd.status_code, odd.content) == (usual.status_code, usual.content)
+    assert (odd.status_code, CLOCK.sub("", odd.text)) == (usual.status_code, CLOCK.sub("", usual.text))
 
 
 async def test_odd_queries_of_lists_are_400_with_the_parameter_named(

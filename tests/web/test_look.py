@@ -4,10 +4,17 @@ import gzip
 import hashlib
 import re
 from html import unescape
+from uuid import uuid4
 
 import httpx
 import pytest
 
+from tests.boards.builders import Award, post, put_person
+from tests.support.waiting import eventually_async
+from tests.web.conftest import SignIn
+from thidua.accounts.roles import Role
+from thidua.infra.clock import now
+from thidua.infra.database import transaction
 from thidua.paths import shipped
 from thidua.web.assets import STATIC, assets
 from thidua.web.drawing import initials, ruled
@@ -142,3 +149,30 @@ def test_a_face_bears_the_letters_people_are_called_by() -> None:
     assert initials("Lò Thị Ban Mai") == "BM"
     assert initials("Đội hình (1)") == "ĐH"
     assert initials("") == ""
+
+
+async def test_a_page_that_holds_the_secret_of_a_form_is_not_packed(sign_in_as: SignIn) -> None:
+    client = await sign_in_as(Role.MEMBER)
+    client.headers["accept-encoding"] = "gzip"
+
+    form, board = [await client.get(path, headers=HTML) for path in ("/account", "/boards/people-total")]
+
+    assert 'name="_csrf"' in form.text
+    assert "content-encoding" not in form.headers
+    assert 'name="_csrf"' not in board.text
+    assert board.headers["content-encoding"] == "gzip"
+
+
+async def test_the_first_page_is_made_anew_when_a_board_has_moved(web: httpx.AsyncClient) -> None:
+    person = uuid4()
+    before = await web.get("/", headers=HTML)
+    async with transaction() as writing:
+        commune = await writing.fetchval("SELECT id FROM unit WHERE code = 'C-03394'")
+        await put_person(writing, person, name="Lừu Thị Sáng", fold="luu thi sang")
+        await post(writing, [Award(subject=person, points=77, unit=commune, occurred_at=now())])
+
+    async def shown() -> bool:
+        return "Lừu Thị Sáng" in (await web.get("/", headers=HTML)).text
+
+    assert "Lừu Thị Sáng" not in before.text
+    await eventually_async(shown)

@@ -56,7 +56,8 @@ async def live_html(asked: Asked, page: BoardPage, language: Language) -> str:
             board = with_parts(board, {str(subject): one for subject, one in parts.items()}, language)
         elif page.key.board.who is not SubjectKind.PERSON:
             board = with_places(board, await place_names(database, subjects), language)
-    return piece("boards/_live.html", language, board=board)
+    lines = piece("boards/_live.html", language, board=board).splitlines()
+    return "\n".join(bare for line in lines if (bare := line.strip()))
 
 
 async def around_shown(

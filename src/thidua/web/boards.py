@@ -69,11 +69,13 @@ async def board_page(request: AnyRequest, slug: FromPath[str]) -> ASGIApp:
     here, language, look = await reader(), language_of(request), look_of(request)
     query_string: bytes = request.scope["query_string"]
     question = await asked(here, slug, query_string)
-    told = {"look": look, "path": own_address(request), "visitor": visitor_of(request)}
-    if told["visitor"] is not None:
+    visitor = visitor_of(request)
+    told = {"look": look, "path": own_address(request), "visitor": visitor}
+    if visitor is not None:
         live = await live_piece(here, question, query_string, language)
         body = await _body(here, question, live, language, told)
-        return ReadyAnswer(body, media_type=HTML, headers=_headers(language, "private, no-store"))
+        headers = _headers(language, "private, no-store")
+        return PackedAnswer(body, media_type=HTML, headers=headers, secret=visitor.csrf)
     stamp = await here.stamp(question.query.key)
 
     async def made() -> tuple[Stamp, ReadyAnswer]:

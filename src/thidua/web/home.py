@@ -1,24 +1,29 @@
 """The first page: how the country or a province stands now; and the switches of language and look."""
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from litestar import Response, get
+from litestar import get
 from litestar.datastructures import Cookie
 from litestar.params import QueryParameter
 from litestar.response import Redirect
+from litestar.types import ASGIApp
 
+from thidua.boards.model import Stamp
 from thidua.boards.reading import Reader, reader
 from thidua.infra.clock import now
 from thidua.infra.database import connection
 from thidua.kernel.period import PeriodKind, local_day, period_of
 from thidua.organisation.directory import directory
 from thidua.organisation.surroundings import children_of
+from thidua.web.answer_cache import AnswerCache, ReadyAnswer
 from thidua.web.board_pieces import around_shown
-from thidua.web.board_queries import asked
+from thidua.web.board_queries import Asked, asked
 from thidua.web.board_views import board_view
 from thidua.web.language import COOKIE, DEFAULT, AnyRequest, Language, known, language_of
-from thidua.web.look import changed, cookie_of, look_of
-from thidua.web.pages import render
+from thidua.web.look import Look, changed, cookie_of, look_of
+from thidua.web.packing import VARY, PackedAnswer
+from thidua.web.pages import HTML, html, render
 from thidua.web.units import boards_shown, place_shown, units_found
 from thidua.web.visitors import visitor_of
 
@@ -49,34 +54,38 @@ class _Provinces:
 
 
 _provinces = _Provinces()
+_pages: AnswerCache[tuple[str, Language, Look]] = AnswerCache()
 
 
 @get("/", include_in_schema=False)
-async def home(request: AnyRequest, q: Words = "", place: Words = "") -> Response[bytes]:
+async def home(request: AnyRequest, q: Words = "", place: Words = "") -> ASGIApp:
     """How the boards of the country or of a province stand, ways on, and a search for a unit."""
-    here, language = await reader(), language_of(request)
+    here, language, visitor = await reader(), language_of(request), visitor_of(request)
     provinces = await _provinces.listed(here, language)
     chosen = _chosen(provinces, place or request.cookies.get(_PLACE_COOKIE))
-    tops = [await _top(here, slug, chosen, language) for slug in _BOARDS]
-    visitor = visitor_of(request)
+    tops = [await _top(here, slug, chosen) for slug in _BOARDS]
+    context: dict[str, Any] = {
+        "place": chosen,
+        "provinces": provinces,
+        "boards": boards_shown(language),
+        "search": q,
+    }
+    if visitor is None and not request.scope["query_string"]:
+        return await _public(here, tops, context, language, look_of(request))
     own = None if visitor is None else visitor.person
-    around = None if own is None else await around_shown(here, tops[0]["asked"], own, own, language)
     answer = render(
         request,
         "home/page.html",
-        tops=tops,
-        around=around,
-        place=chosen,
-        provinces=provinces,
-        boards=boards_shown(language),
-        search=q,
+        tops=[await _top_shown(here, top, language) for top in tops],
+        around=None if own is None else await around_shown(here, tops[0], own, own, language),
         units=await units_found(q, language) if q.strip() else [],
+        **context,
     )
     if place:
         answer.set_cookie(
             Cookie(_PLACE_COOKIE, value=chosen, max_age=_A_YEAR_SECONDS, httponly=True, samesite="lax")
         )
-    return answer
+    return answer.to_asgi_response(app=None, request=request)
 
 
 @get("/language", include_in_schema=False)
@@ -107,13 +116,38 @@ def _chosen(provinces: list[dict[str, Any]], code: str | None) -> str:
     return next((one["code"] for one in provinces if one["code"] == code), _COUNTRY)
 
 
-async def _top(here: Reader, slug: str, scope: str, language: Language) -> dict[str, Any]:
-    """The head of one board of this quarter."""
+async def _public(
+    here: Reader, tops: list[Asked], context: dict[str, Any], language: Language, look: Look
+) -> ReadyAnswer:
+    """The page as everybody sees it who is not signed in, made once for each state of its boards."""
+    stamps = [await here.stamp(top.query.key) for top in tops]
+    stamp = Stamp(
+        source=" ".join(one.source for one in stamps),
+        version=b" ".join(one.version for one in stamps),
+        as_of=max(one.as_of for one in stamps),
+        names_version=stamps[0].names_version,
+    )
+
+    async def made() -> tuple[Stamp, ReadyAnswer]:
+        shown = [await _top_shown(here, top, language) for top in tops]
+        told = {**context, "tops": shown, "around": None, "units": []}
+        body = html("home/page.html", language, "/", look=look, **told)
+        headers = {"cache-control": "no-cache", "vary": VARY, "content-language": language}
+        return stamp, PackedAnswer(body, media_type=HTML, headers=headers)
+
+    return await _pages.get((tops[0].query.key.text, language, look), stamp, made)
+
+
+async def _top(here: Reader, slug: str, scope: str) -> Asked:
+    """The question for the head of one board of this quarter."""
     quarter = period_of(PeriodKind.QUARTER, local_day(now())).name
     words = f"period={quarter}&limit={_ROWS}" + ("" if scope == _COUNTRY else f"&scope={scope}")
-    question = await asked(here, slug, words.encode())
-    shown = board_view(question, await here.page(question.query), language)
-    return {**shown, "asked": question, "words": words.replace(f"&limit={_ROWS}", "")}
+    return await asked(here, slug, words.encode())
+
+
+async def _top_shown(here: Reader, top: Asked, language: Language) -> dict[str, Any]:
+    kept = {name: value for name, value in top.words.items() if name != "limit"}
+    return {**board_view(top, await here.page(top.query), language), "words": urlencode(kept)}
 
 
 home_handlers = [home, switch_language, switch_look]

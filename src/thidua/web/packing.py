@@ -1,11 +1,11 @@
-"""Public pages packed by gzip for those who take it.
+"""Pages packed by gzip for those who take it.
 
-A page made for someone who is signed in is never packed: its length would tell what stands beside the
-words of its address, secret marks of forms among it.
+A page that holds the secret mark of a form is never packed: its length would tell how much of the mark
+stands beside the words of its address.
 """
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent, Receive, Scope, Send
 from typing_extensions import override
@@ -25,9 +25,11 @@ def takes_gzip(scope: Scope) -> bool:
     return False
 
 
-def packed(body: bytes) -> bytes | None:
-    """The bytes packed; None where it is not worth it."""
-    return gzip.compress(body, _EFFORT, mtime=0) if len(body) >= _BYTES_MIN else None
+def packed(body: bytes, secrets: Iterable[str | None] = ()) -> bytes | None:
+    """The bytes packed; None where it is not worth it, or where a secret stands in them."""
+    if len(body) < _BYTES_MIN or any(secret and secret.encode() in body for secret in secrets):
+        return None
+    return gzip.compress(body, _EFFORT, mtime=0)
 
 
 class PackedAnswer(ReadyAnswer):
@@ -35,10 +37,12 @@ class PackedAnswer(ReadyAnswer):
 
     __slots__ = ("_packed", "_packed_headers")
 
-    def __init__(self, body: bytes, media_type: str, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self, body: bytes, media_type: str, headers: Mapping[str, str], *, secret: str | None = None
+    ) -> None:
         """Keep the bytes both ways."""
         super().__init__(body, media_type, headers)
-        self._packed = packed(body) or b""
+        self._packed = packed(body, [secret]) or b""
         told = {"content-encoding": "gzip", "content-length": str(len(self._packed)), **headers}
         self._packed_headers = [
             (b"content-type", media_type.encode()),

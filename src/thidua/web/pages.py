@@ -61,7 +61,8 @@ def render(request: AnyRequest, template: str, *, status: int = 200, **context: 
         "content-language": language,
         "cache-control": _PRIVATE if is_private else "no-cache",
     }
-    small = packed(body) if not is_private and takes_gzip(request.scope) else None
+    secrets = [context.get("csrf_token"), visitor.csrf if visitor else None]
+    small = packed(body, secrets) if takes_gzip(request.scope) else None
     if small is not None:
         headers["content-encoding"] = "gzip"
     return Response(small or body, status_code=status, media_type=HTML, headers=headers)
