@@ -35,7 +35,7 @@ def command() -> None:
 @command.command()
 @_login
 @click.option("--name", required=True, help="The name shown to others.")
-@click.option("--person", type=click.UUID, help="Id of the person whose account it is.")
+@click.option("--person", type=click.UUID, help="Id of the person whose account it is, who then takes part.")
 @click.option("--role", type=click.Choice([role.value for role in Role]), help=f"A first role: {_ROLES}.")
 @_unit
 @_team
@@ -54,7 +54,9 @@ def create(  # noqa: PLR0913 -- one option each
     password = _typed_password() if typed else passwords.made_up()
 
     async def make(connection: Connection) -> None:
-        grants = [await _grant(connection, role, unit, team)] if role else []
+        grants = [] if person is None else [Grant(Role.MEMBER)]
+        if role and (first := await _grant(connection, role, unit, team)) not in grants:
+            grants.append(first)
         await actions.create_account(
             connection,
             login=login,

@@ -107,7 +107,7 @@ class Settings:
         "THIDUA_TRUSTED_PROXIES",
         _networks,
         "",
-        "addresses of proxies whose X-Forwarded-Proto and -Host are believed",
+        "addresses of proxies whose X-Forwarded-Proto, -Host and -For are believed",
     )
     public_url: str | None = _setting(
         "THIDUA_PUBLIC_URL",
