@@ -9,7 +9,7 @@ from thidua.boards.gather import Gather
 from thidua.infra import clock
 from thidua.infra.database import connection
 from thidua.kernel.subjects import SubjectKind
-from thidua.organisation.names import ShownName, shown_names
+from thidua.organisation.names import ShownName, names_at_hand, shown_names
 
 _Asked: TypeAlias = tuple[SubjectKind, tuple[UUID, ...]]
 _VERSION = "SELECT mark FROM organisation_version"
@@ -41,11 +41,9 @@ class Names:
         together: dict[SubjectKind, list[UUID]] = {}
         for who, subjects in asked:
             together.setdefault(who, []).extend(subjects)
-        names: dict[UUID, ShownName] = {}
-        mark = UUID(bytes=await self.version())
-        async with connection() as reading:
-            for who, several in together.items():
-                names |= await shown_names(reading, several, clock.now(), kind=who, mark=mark)
+        mark, now, names = UUID(bytes=await self.version()), clock.now(), dict[UUID, ShownName]()
+        for who, several in together.items():
+            names |= names_at_hand(several, now, mark=mark) or await _read_names(several, who, mark)
         return [names] * len(asked)
 
     async def _read_version(self, asked: Sequence[None]) -> list[bytes]:
@@ -54,3 +52,8 @@ class Names:
             self._version = (await reading.fetchval(_VERSION)).bytes
         self._checked = began
         return [self._version] * len(asked)
+
+
+async def _read_names(subjects: Collection[UUID], who: SubjectKind, mark: UUID) -> dict[UUID, ShownName]:
+    async with connection() as reading:
+        return await shown_names(reading, subjects, clock.now(), kind=who, mark=mark)

@@ -63,9 +63,8 @@ class ShownName(msgspec.Struct, frozen=True, gc=False):
 
 class _Kept(msgspec.Struct, frozen=True, gc=False):
     subject: UUID
-    kind: SubjectKind
-    own: ShownName | None
-    own_from: date | None
+    shown: ShownName
+    shown_from: date | None
 
 
 class _Names:
@@ -123,6 +122,15 @@ async def _read(
     )
 
 
+def names_at_hand(ids: Collection[UUID], at: datetime, *, mark: UUID) -> dict[UUID, ShownName] | None:
+    """Return the same without asking anybody, if all are known of the organisation that has the mark."""
+    kept, today = _NAMES_AT_HAND.of(mark), local_day(at)
+    found = {one: kept.get(one) for one in ids}
+    if None in found.values():
+        return None
+    return {one: _shown(name, today) for one, name in found.items() if name is not None}
+
+
 def alias_of(person: UUID) -> str:
     """Return the alias of a person: a flower and a number, made from the id, so the same for ever."""
     number = int.from_bytes(blake2b(person.bytes, digest_size=8, person=b"thidua-alias").digest(), "big")
@@ -139,17 +147,17 @@ def adult_on(born_on: date) -> date:
 
 
 def _shown(kept: _Kept, today: date) -> ShownName:
-    is_own = kept.own is not None and (kept.own_from is None or kept.own_from <= today)
-    return kept.own if is_own and kept.own is not None else _alias(kept.kind, kept.subject)
+    if kept.shown_from is None or kept.shown_from <= today:
+        return kept.shown
+    return _alias(kept.shown.kind, kept.subject)
 
 
 def _kept(row: Mapping[str, Any]) -> _Kept:
     kind = _KINDS[row["kind"]]
-    own = None
-    if row["is_public"] and row["name"] is not None:
-        own = ShownName(kind, row["code"], row["name"], row["name_en"] or row["name"], is_alias=False)
-    own_from = None if row["born_on"] is None else adult_on(row["born_on"])
-    return _Kept(row["id"], kind, own, own_from)
+    if not row["is_public"] or row["name"] is None:
+        return _Kept(row["id"], _alias(kind, row["id"]), None)
+    own = ShownName(kind, row["code"], row["name"], row["name_en"] or row["name"], is_alias=False)
+    return _Kept(row["id"], own, None if row["born_on"] is None else adult_on(row["born_on"]))
 
 
 def _alias(kind: SubjectKind, subject: UUID) -> ShownName:
