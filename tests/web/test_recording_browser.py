@@ -11,6 +11,7 @@ import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.support.processes import Server
@@ -298,3 +299,69 @@ async def test_claims_are_judged_without_javascript(town: Town) -> None:
     query = "SELECT state FROM activity WHERE actor = $1::uuid"
     assert await town.found(query, mentor) == 2
     await context.close()
+
+
+async def hindrances(page: Page, width: int) -> list[tuple[str, str, str]]:
+    """What hinders people who see, hear or move otherwise, and what is wider than the screen."""
+    violations = (await Axe().run(page)).response["violations"]
+    found = [(page.url, str(one["id"]), str(one["nodes"][0]["html"])) for one in violations]
+    if await page.evaluate("document.documentElement.scrollWidth") > width:
+        found.append((page.url, "wide", "wider than the screen"))
+    return found
+
+
+async def found_on_pages(
+    town: Town, width: int, look: str, *, is_whole: bool = True, colours: str = "none"
+) -> list[tuple[str, str, str]]:
+    """What hinders on the form, with faults too, on one's own pages, and in the queue."""
+    mentor = await claimed(town, "Người Đọc Kỹ", 2)
+    login = await town.account(Role.UNIT_LEADER, person=mentor)
+    context = await town.signed_in(
+        login,
+        viewport={"width": width, "height": 800},
+        bypass_csp=True,
+        service_workers="block",
+        forced_colors=colours,
+    )
+    await context.add_cookies([{"name": "thidua_look", "value": look, "url": town.address}])
+    page = context.pages[0]
+    own = await town.found("SELECT id FROM activity WHERE actor = $1::uuid LIMIT 1", mentor)
+    found = []
+    for path in (
+        "/activities/new?who=ng",
+        "/activities",
+        f"/activities/{own}",
+        "/verify",
+        "/activities/offline",
+    ):
+        await page.goto(town.address + path)
+        found += await hindrances(page, width)
+    await page.goto(f"{town.address}/activities/new?type=MENTOR_SESSION")
+    found += await hindrances(page, width)
+    await page.fill("[name=others]", "ba")
+    await page.evaluate("document.getElementById('record').submit()")
+    await page.wait_for_selector("#errors")
+    found += await hindrances(page, width)
+    await context.close()
+    return found
+
+
+async def test_recording_and_the_queue_can_be_read_by_everyone(town: Town) -> None:
+    assert await found_on_pages(town, 320, "light.150", is_whole=False) == []
+
+
+@pytest.mark.long
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize(
+    ("width", "look", "colours"),
+    [
+        (320, "light.150", "none"),
+        (360, "dark.100", "none"),
+        (1280, "light.100", "none"),
+        (1280, "contrast.125", "active"),
+    ],
+)
+async def test_recording_and_the_queue_can_be_read_in_every_look(
+    town: Town, width: int, look: str, colours: str
+) -> None:
+    assert await found_on_pages(town, width, look, colours=colours) == []

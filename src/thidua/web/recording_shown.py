@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -20,6 +21,7 @@ from thidua.web.recording import Recording, groups
 from thidua.web.visitors import Visitor
 
 _HELPED_FIRST = 3
+_SKILLS_OF_ONES_OWN = 2
 
 
 async def form_shown(
@@ -40,7 +42,7 @@ async def form_shown(
     )
     return {
         "form": recording.form,
-        "fields": [_filled(one, typed) for one in recording.form.fields],
+        "fields": [_filled(_with_own(one, recording), typed) for one in recording.form.fields],
         "typed": typed,
         "errors": {},
         "earlier": None,
@@ -71,6 +73,18 @@ def _types(recording: Recording, language: Language) -> dict[str, Any]:
             for category, kinds in grouped.items()
         ],
     }
+
+
+def _with_own(field: FormField, recording: Recording) -> FormField:
+    """The question with what the visitor answered the last times among its choices."""
+    if field.name != "a_skill":
+        return field
+    told = dict.fromkeys(
+        str(one.attributes["skill"]) for one in recording.before if "skill" in one.attributes
+    )
+    offered = {code for code, _ in field.options}
+    own = [(one, one) for one in told if one and one not in offered][:_SKILLS_OF_ONES_OWN]
+    return replace(field, options=[*own, *field.options])
 
 
 def _filled(field: FormField, typed: Typed) -> dict[str, Any]:

@@ -9,9 +9,10 @@ const SEND_MS = 15000;
 function say(...lines) {
   strip.replaceChildren();
   if (!lines.length) return;
+  const isBack = lines[0] === words.back;
   const notice = document.createElement("div");
-  notice.className = "notice notice--warn";
-  notice.append(document.createElement("span"));
+  notice.className = isBack ? "notice notice--ok" : "notice notice--warn";
+  notice.append(document.getElementById(isBack ? "icon-back" : "icon-away").content.cloneNode(true));
   const text = notice.appendChild(document.createElement("div"));
   const [first, ...rest] = lines;
   text.appendChild(document.createElement("b")).textContent = first;
