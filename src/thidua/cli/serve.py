@@ -4,9 +4,12 @@ import inspect
 import os
 import resource
 import signal
+import socket
+import stat
 from collections.abc import Awaitable, Callable
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 
 import rich_click as click
 from granian import Granian
@@ -24,6 +27,8 @@ from thidua.infra.supervise import tie_to_parent
 # Connections that one process takes beside its streams.
 _BACKPRESSURE = 4096
 _GRACE_SECONDS = 10
+# Two pings of a stream.
+_SILENT_MS = 30_000
 
 Application = Callable[..., object]
 Served = Callable[..., Awaitable[None]]
@@ -51,6 +56,7 @@ def command() -> None:
         respawn_interval=0.2,
         workers_kill_timeout=_GRACE_SECONDS,
     )
+    server.on_startup(_give_up_who_is_gone)
     server.serve(target_loader=partial(_load, os.getpid()))
 
 
@@ -58,6 +64,24 @@ def _allow_many_connections() -> None:
     """Open as many files as the system lets us: every stream is one."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _give_up_who_is_gone() -> None:
+    """Let the kernel end connections whose other side acknowledges nothing: a phone that lost its network.
+
+    Every connection takes this over from the socket it was accepted on.
+    """
+    for number in Path("/proc/self/fd").iterdir():
+        try:
+            copied = os.dup(int(number.name))
+        except OSError:  # it was the folder we read
+            continue
+        if not stat.S_ISSOCK(os.fstat(copied).st_mode):
+            os.close(copied)
+            continue
+        with socket.socket(fileno=copied) as one:
+            if one.family != socket.AF_UNIX and one.getsockname()[1] == settings().port:
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _SILENT_MS)
 
 
 def _load(parent: int, target: str) -> Application:

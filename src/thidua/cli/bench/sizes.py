@@ -23,6 +23,7 @@ class Sizes:
     growth_measured: int
     checked: int
     festival_members: int
+    festival_readers: int
     streams: int
     streams_many: int
     streams_seconds: float
@@ -52,6 +53,7 @@ def _real(seed: int) -> Sizes:
         growth_measured=25_000,
         checked=200,
         festival_members=100_000,
+        festival_readers=100,
         streams=500,
         streams_many=2_000,
         streams_seconds=20.0,
@@ -77,6 +79,7 @@ def _quick(seed: int) -> Sizes:
         growth_measured=200,
         checked=20,
         festival_members=1_200,
+        festival_readers=20,
         streams=20,
         streams_many=60,
         streams_seconds=1.0,
