@@ -7,7 +7,6 @@ import pytest
 from tests.imports.conftest import unit_of
 from tests.imports.sending import (
     Sender,
-    counts,
     everything,
     one_value,
     outcomes,
@@ -16,16 +15,10 @@ from tests.imports.sending import (
     state_of,
     verdicts,
 )
-from thidua.imports import actions, queries
-from thidua.imports.actions import forget_old
-from thidua.imports.errors import ImportStageError
-from thidua.imports.model import Outcome, Stage, Verdict, Weight
-from thidua.imports.running import go_on, step
+from thidua.imports.model import Outcome, Verdict, Weight
 from thidua.imports.state import RowSaid
 from thidua.imports.undoing import undo_foretold
-from thidua.infra.clock import now
 from thidua.infra.database import transaction
-from thidua.kernel.errors import NotFoundError
 
 HEAD = (
     "STT",
@@ -266,42 +259,3 @@ async def test_rows_of_other_units_are_refused(sender: Sender) -> None:
 
     assert await verdicts(one) == {2: Verdict.BAD, 3: Verdict.NEW}
     assert (await remark(one, 2)).code == "unit_out_of_scope"
-
-
-async def test_what_was_broken_off_goes_on_where_it_stopped(sender: Sender) -> None:
-    rows = [HEAD, *(row(number, f"Lò Thị Mai {number:03d}") for number in range(1, 301))]
-    one = await sender.send([tuple(cell.replace("Mai ", "Mai A") for cell in line) for line in rows])
-    await sender.say(one, rows={number: RowSaid(kept=["name"]) for number in range(2, 302)})
-    async with transaction() as connection:
-        state = await queries.import_of(connection, one)
-        await actions.confirm(connection, state, sender.importer, at=now())
-    await step(one, at=now())
-    halfway = await one_value("SELECT count(*) FROM person")
-
-    await asyncio.gather(go_on(one), go_on(one))
-
-    assert 0 < halfway < 300
-    assert await one_value("SELECT count(*) FROM person") == 300
-    assert (await state_of(one)).stage is Stage.DONE
-
-
-async def test_texts_are_thrown_away_in_time_and_what_came_of_rows_stays(sender: Sender) -> None:
-    written = await sender.sent_and_written([HEAD, row(1, "Lò Thị Mai")])
-    waiting = await sender.send([HEAD, row(1, "Giàng A Páo")])
-    await one_value("UPDATE import_file SET made_at = made_at - interval '31 days' RETURNING 1")
-
-    async with transaction() as connection:
-        await forget_old(connection, at=now())
-
-    assert await one_value("SELECT count(*) FROM import_row WHERE cells IS NOT NULL") == 0
-    assert await one_value("SELECT count(*) FROM import_file WHERE content IS NOT NULL") == 0
-    assert (await counts(written)).came_to(Outcome.CREATED) == 1
-    with pytest.raises(NotFoundError):
-        await state_of(waiting)
-
-
-async def test_a_file_that_was_confirmed_cannot_be_answered_or_thrown_away(sender: Sender) -> None:
-    one = await sender.sent_and_written([HEAD, row(1, "Lò Thị Mai")])
-
-    with pytest.raises(ImportStageError):
-        await sender.say(one, new_branches="create")

@@ -10,7 +10,10 @@ import pytest
 from tests.imports.office_files import LOG, csv_text, far_cell, with_member, xlsx
 from tests.web.conftest import SignIn
 from thidua.accounts.roles import Grant, Role
+from thidua.imports import actions, queries
+from thidua.imports.actions import Importer
 from thidua.imports.container import FILE_BYTES_MAX
+from thidua.infra.clock import now
 from thidua.infra.database import transaction
 from thidua.organisation.queries import unit_id_of
 
@@ -239,3 +242,18 @@ async def test_a_file_thrown_away_is_gone(sign_in_as: SignIn) -> None:
     await leader.post(sent.headers["location"] + "/discard")
 
     assert (await leader.get(sent.headers["location"])).status_code == 404
+
+
+async def test_a_long_import_shows_how_far_it_is_and_looks_again_by_itself(sign_in_as: SignIn) -> None:
+    leader = await leader_of(sign_in_as)
+    sent = await send(leader, members(somebody(), somebody()))
+    one = UUID(sent.headers["location"].removeprefix("/imports/"))
+    async with transaction() as connection:
+        state = await queries.import_of(connection, one)
+        await actions.confirm(connection, state, Importer(source="account:x"), at=now())
+
+    page = await leader.get(sent.headers["location"])
+
+    assert "Đang ghi vào sổ" in page.text
+    assert 'hx-trigger="every 1s"' in page.text
+    assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in page.text
