@@ -148,12 +148,13 @@ async def answer(connection: Connection, state: ImportState, answers: Answers, *
 
 
 async def confirm(connection: Connection, state: ImportState, importer: Importer, *, at: datetime) -> bool:
-    """Let the rows be written; whether this was the first time. Twice is once."""
+    """Let the rows be written, reported by who confirms; whether this was the first time. Twice is once."""
     if state.stage in {Stage.WRITING, Stage.DONE}:
         return False
     _demand(state, Stage.READY)
     await _move(connection, state.id, Stage.WRITING, at)
-    await connection.execute("UPDATE import_file SET confirmed_at = $2 WHERE id = $1", state.id, at)
+    sql = "UPDATE import_file SET confirmed_at = $2, source = $3, by_account = $4 WHERE id = $1"
+    await connection.execute(sql, state.id, at, importer.source, importer.account)
     await _note(connection, state.id, "import.confirmed", importer, at)
     return True
 
@@ -166,8 +167,8 @@ async def begin_undo(
         return False
     _demand(state, Stage.DONE)
     await _move(connection, state.id, Stage.UNDOING, at)
-    sql = "UPDATE import_file SET undone_at = $2, undo_reason = $3 WHERE id = $1"
-    await connection.execute(sql, state.id, at, reason)
+    sql = "UPDATE import_file SET undone_at = $2, undo_reason = $3, undone_by = $4 WHERE id = $1"
+    await connection.execute(sql, state.id, at, reason, importer.source)
     await _note(connection, state.id, "import.undone", importer, at)
     return True
 

@@ -20,7 +20,7 @@ from thidua.imports.delimited import rows_of
 from thidua.imports.errors import FileRefusedError
 
 MEMORY_BYTES_MAX = 700 * 1024 * 1024
-CPU_SECONDS_MAX = 6
+CPU_SECONDS_MAX = 4
 ROWS_MAX = 50_000
 COLUMNS_MAX = 200
 CELLS_MAX = 1_000_000

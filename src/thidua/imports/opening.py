@@ -49,6 +49,7 @@ async def open_file(content: bytes) -> Opened:
 async def _told_by_child(content: bytes) -> bytes:
     child = await asyncio.create_subprocess_exec(
         sys.executable,
+        "-P",  # nothing from the folder we happen to stand in
         "-m",
         "thidua.imports.child",
         stdin=asyncio.subprocess.PIPE,

@@ -14,7 +14,7 @@ from thidua.kernel.errors import NotFoundError
 _FILE = """
 SELECT id, kind, unit, file_name, encoding, sheets, sheet, header, titles, columns, answers, stage, reached,
     rows, source, by_account, made_at, changed_at, confirmed_at, undone_at, undo_reason,
-    content IS NOT NULL AS has_texts
+    undone_by,    content IS NOT NULL AS has_texts
 FROM import_file
 """
 _ONE = _FILE + "WHERE id = $1"

@@ -148,9 +148,7 @@ class RowReader:
             return None
         years = self._reader.today.year - day.year
         if not _YOUNGEST_YEARS <= years <= _OLDEST_YEARS:
-            self.remark(
-                "born_on", "unlikely_birthday", Weight.BAD, right=_shown(day), facts={"years": years}
-            )
+            self.remark("born_on", "unlikely_birthday", Weight.BAD, right=_shown(day), facts={"years": years})
         return day
 
     def name(self, name: str) -> str:

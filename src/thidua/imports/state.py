@@ -61,6 +61,7 @@ class ImportState:
     confirmed_at: datetime | None
     undone_at: datetime | None
     undo_reason: str | None
+    undone_by: str | None
     has_texts: bool
 
 

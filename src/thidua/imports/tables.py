@@ -30,6 +30,7 @@ class ImportFile(Table, tablename="import_file"):
     confirmed_at = Timestamptz(default=None, null=True)
     undone_at = Timestamptz(default=None, null=True)
     undo_reason = Text(default=None, null=True)
+    undone_by = Text(default=None, null=True)
 
 
 class ImportRow(Table, tablename="import_row"):

@@ -88,7 +88,7 @@ async def undo_rows(
 async def _withdrawn(row: RowState, state: ImportState, at: datetime) -> Came:
     assert row.thing is not None, "what was recorded has an id"
     try:
-        await withdraw(row.thing, by=state.source, reason=state.undo_reason or "", at=at)
+        await withdraw(row.thing, by=state.undone_by or state.source, reason=state.undo_reason or "", at=at)
     except StateError:
         return Came(number=row.number, outcome=Outcome.KEPT)
     return Came(number=row.number, outcome=Outcome.TAKEN_BACK)

@@ -22,6 +22,8 @@ from thidua.web.wording import say
 
 ROWS = 50
 _SAMPLES = 3
+# A form with a thousand rows would be slow to load on a phone; the next come after the next check.
+_ROWS_ASKED_MAX = 100
 _NUMBERS_SHOWN_MAX = 8
 _PLACES_OFFERED_MAX = 400
 _ALIKE = frozenset({"unit", "type", "target_group", "priority", "kind", "team"})
@@ -83,6 +85,7 @@ class Questions:
     rows: list[RowAsked]
     new_branches: int
     asked_rows: int
+    more_rows: int
 
     @property
     def count(self) -> int:
@@ -116,7 +119,8 @@ async def questions_of(
     return Questions(
         alike=list(alike.values()),
         common=list(common.values()),
-        rows=single,
+        rows=single[:_ROWS_ASKED_MAX],
+        more_rows=max(0, len(single) - _ROWS_ASKED_MAX),
         new_branches=await queries.new_branches(connection, state),
         asked_rows=len(rows),
     )
