@@ -1,115 +1,25 @@
-"""Recording and confirming in a real browser: a few taps on a phone, no network, one hand on the keyboard."""
+"""Recording in a real browser: a few taps on a phone, by keyboard, and without a network."""
 
 import json
-import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
 
-import asyncpg
-import httpx
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from tests.support.processes import Server
 from tests.support.waiting import eventually_async
-from thidua.accounts.actions import create_account, create_token
-from thidua.accounts.model import Scope
-from thidua.accounts.roles import Grant, Role
-from thidua.infra.clock import now
-from thidua.paths import checkout
+from tests.web.town import HELPED, Town, ready, recorded, town_on
+from thidua.accounts.roles import Role
 
 pytestmark = pytest.mark.browser
-PASSWORD = "cau-vong-sau-mua-27"  # noqa: S105 -- of accounts that live as long as a test
-COMMUNE = "C-03394"
-HELPED = "Tẩn Mỷ Sương"
 
 
 @pytest_asyncio.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    made = checkout() or Path()
-    path = shutil.which(made / "build" / "chromium") or shutil.which("chromium")
-    assert path, "chromium is needed: make test finds one, or installs it from Debian"
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+async def town(server: Server) -> AsyncIterator[Town]:
+    async with town_on(server) as opened:
         yield opened
-        await opened.close()
-
-
-class Town:
-    """A commune with somebody to help, and people who may sign in."""
-
-    def __init__(self, server: Server, browser: Browser, token: str) -> None:
-        """Keep where it is."""
-        self.address, self.dsn, self._browser, self.token = server.address, server.dsn, browser, token
-
-    async def somebody(self, name: str) -> str:
-        """A person of this name at home in the commune."""
-        one = str(uuid4())
-        body = {"id": one, "name": name, "born_on": "2000-03-04", "unit": COMMUNE}
-        headers = {"authorization": f"Bearer {self.token}"}
-        async with httpx.AsyncClient(base_url=self.address, headers=headers) as client:
-            assert (await client.post("/api/v1/people", json=body)).status_code == 200
-        return one
-
-    async def account(self, role: Role, *, person: str | None = None) -> str:
-        """Somebody of that role in the commune; return the login."""
-        direct = await asyncpg.connect(self.dsn)
-        login = f"u{uuid4().hex[:12]}"
-        unit = await direct.fetchval("SELECT id FROM unit WHERE code = $1", COMMUNE)
-        await create_account(
-            direct,
-            login=login,
-            password=PASSWORD,
-            name="Nông Thị Sín",
-            person=UUID(person) if person else None,
-            grants=[Grant(role, unit=unit)],
-            at=now(),
-        )
-        await direct.close()
-        return login
-
-    async def signed_in(self, login: str, **look: Any) -> BrowserContext:  # noqa: ANN401 -- as playwright takes it
-        """A browser in which that account is signed in."""
-        context = await self._browser.new_context(locale="vi-VN", **look)
-        page = await context.new_page()
-        await page.goto(f"{self.address}/sign-in")
-        await page.fill("[name=login]", login)
-        await page.fill("[name=password]", PASSWORD)
-        await page.press("[name=password]", "Enter")
-        await page.wait_for_url(lambda url: "/sign-in" not in url)
-        return context
-
-    async def found(self, query: str, *arguments: object) -> Any:  # noqa: ANN401 -- one value
-        """What the database says."""
-        direct = await asyncpg.connect(self.dsn)
-        try:
-            return await direct.fetchval(query, *arguments)
-        finally:
-            await direct.close()
-
-
-@pytest_asyncio.fixture(scope="module")
-async def town(server: Server, browser: Browser) -> Town:
-    direct = await asyncpg.connect(server.dsn)
-    scopes = [one.value for one in Scope]
-    token = await create_token(direct, name="town", scopes=scopes, source=None, at=now())
-    await direct.close()
-    return Town(server, browser, token)
-
-
-async def recorded(town: Town, person: str) -> int:
-    """How many activities of the person are kept."""
-    return int(await town.found("SELECT count(*) FROM activity WHERE actor = $1::uuid", person))
-
-
-async def ready(page: Page, address: str) -> None:
-    """Open the form and wait until the page can keep what is recorded."""
-    await page.goto(f"{address}/activities/new?type=MENTOR_SESSION")
-    await page.wait_for_selector("html[data-keeps=yes]")
 
 
 async def test_a_session_takes_five_taps_on_a_small_phone(town: Town) -> None:
@@ -147,7 +57,7 @@ async def test_a_session_is_recorded_by_keyboard_alone(town: Town) -> None:
     await ready(page, town.address)
 
     presses = 0
-    for name, keys in (("others", "1"), ("a_minutes", " "), ("a_skill", " ")):
+    for name, keys in (("a_minutes", " "), ("a_skill", " "), ("others", "1")):
         while await page.evaluate("document.activeElement.name") != name:
             await page.keyboard.press("Tab")
             presses += 1
@@ -234,134 +144,28 @@ async def test_the_form_opens_without_a_network_and_knows_nobody(town: Town) -> 
     await context.close()
 
 
-async def claimed(town: Town, name: str, count: int) -> str:
-    """Somebody of this name with so many sessions that wait; return the person."""
-    mentor = await town.somebody(name)
-    body = {
-        "type": "MENTOR_SESSION",
-        "occurred_at": "2026-11-20T09:00:00+07:00",
-        "actor": mentor,
-        "attributes": {"minutes": 45, "skill": "vneid"},
-    }
-    headers = {"authorization": f"Bearer {town.token}"}
-    async with httpx.AsyncClient(base_url=town.address, headers=headers) as client:
-        told = {"activities": [body | {"id": str(uuid4())} for _ in range(count)]}
-        assert (await client.post("/api/v1/activities", json=told)).status_code == 200
-    return mentor
-
-
-async def test_claims_are_judged_from_the_keyboard(town: Town) -> None:
-    mentor = await claimed(town, "Người Chờ Lâu", 3)
-    context = await town.signed_in(await town.account(Role.VERIFIER))
-    page = context.pages[0]
-    await page.goto(f"{town.address}/verify?q=nguoi+cho+lau")
-    await eventually_async(lambda: page.evaluate("window.htmx !== undefined"))
-
-    await page.keyboard.press("?")
-    assert await page.locator(".keys").is_visible()
-    for key in ("?", "j", "k", "v"):
-        await page.keyboard.press(key)
-    await expect(page.locator("[data-claim]")).to_have_count(2)
-    assert "Đã xác nhận 1" in await page.inner_text("#said")
-    assert await page.get_attribute("#said", "aria-live") == "polite"
-    for key in ("r", "ArrowDown", "Tab", "m", "Enter"):
-        await page.keyboard.press(key)
-    await expect(page.locator("[data-claim]")).to_have_count(1)
-
-    query = "SELECT count(*) FROM activity WHERE actor = $1::uuid AND state = $2"
-    assert [await town.found(query, mentor, state) for state in (1, 2, 3)] == [1, 1, 1]
-    await context.close()
-
-
-async def test_claims_are_judged_without_javascript(town: Town) -> None:
-    mentor = await town.somebody("Không Cần Máy")
-    await town.somebody(HELPED)
+async def test_what_was_kept_is_nobody_elses_to_read_or_send(town: Town) -> None:
+    mentor, other = await town.somebody("Chủ Của Máy"), await town.somebody("Người Mượn Máy")
     login = await town.account(Role.MEMBER, person=mentor)
-    member = await town.signed_in(login, java_script_enabled=False)
-    form = member.pages[0]
-    await form.goto(f"{town.address}/activities/new?type=MENTOR_SESSION")
-    await form.fill("[name=q]", "suong")
-    await form.press("[name=q]", "Enter")
-    await form.check("#found input >> nth=0")
-    await form.check("[name=a_minutes][value='45']")
-    await form.check("[name=a_skill][value=vneid]")
-    await form.click(".do button")
-    assert "Đã ghi" in await form.inner_text("main")
-    await member.close()
-    context = await town.signed_in(await town.account(Role.VERIFIER), java_script_enabled=False)
+    context = await town.signed_in(login)
     page = context.pages[0]
-    await page.goto(f"{town.address}/verify?q=khong+can")
+    await ready(page, town.address)
+    await context.set_offline(True)
+    await page.check("[name=a_minutes][value='45']")
+    await page.check("[name=a_skill][value=vneid]")
+    await page.click(".do button")
+    await expect(page.locator("#kept")).to_contain_text("1 lần ghi")
+    await context.clear_cookies()
+    await context.set_offline(False)
 
-    await page.check("[name=pick]")
-    await page.click("button[value=verify]")
+    await town.sign_in(page, await town.account(Role.MEMBER, person=other))
+    await ready(page, town.address)
+    assert len(await kept_in(page)) == 1
+    assert await page.inner_text("#kept") == ""
+    await context.clear_cookies()
+    await town.sign_in(page, login)
+    await ready(page, town.address)
+    await expect(page.locator("#kept")).to_contain_text("Đã gửi 1")
 
-    assert "Đã xác nhận 1" in await page.inner_text("main")
-    query = "SELECT state FROM activity WHERE actor = $1::uuid"
-    assert await town.found(query, mentor) == 2
+    assert [await recorded(town, one) for one in (mentor, other)] == [1, 0]
     await context.close()
-
-
-async def hindrances(page: Page, width: int) -> list[tuple[str, str, str]]:
-    """What hinders people who see, hear or move otherwise, and what is wider than the screen."""
-    violations = (await Axe().run(page)).response["violations"]
-    found = [(page.url, str(one["id"]), str(one["nodes"][0]["html"])) for one in violations]
-    if await page.evaluate("document.documentElement.scrollWidth") > width:
-        found.append((page.url, "wide", "wider than the screen"))
-    return found
-
-
-async def found_on_pages(
-    town: Town, width: int, look: str, *, is_whole: bool = True, colours: str = "none"
-) -> list[tuple[str, str, str]]:
-    """What hinders on the form, with faults too, on one's own pages, and in the queue."""
-    mentor = await claimed(town, "Người Đọc Kỹ", 2)
-    login = await town.account(Role.UNIT_LEADER, person=mentor)
-    context = await town.signed_in(
-        login,
-        viewport={"width": width, "height": 800},
-        bypass_csp=True,
-        service_workers="block",
-        forced_colors=colours,
-    )
-    await context.add_cookies([{"name": "thidua_look", "value": look, "url": town.address}])
-    page = context.pages[0]
-    own = await town.found("SELECT id FROM activity WHERE actor = $1::uuid LIMIT 1", mentor)
-    found = []
-    for path in (
-        "/activities/new?who=ng",
-        "/activities",
-        f"/activities/{own}",
-        "/verify",
-        "/activities/offline",
-    ):
-        await page.goto(town.address + path)
-        found += await hindrances(page, width)
-    await page.goto(f"{town.address}/activities/new?type=MENTOR_SESSION")
-    found += await hindrances(page, width)
-    await page.fill("[name=others]", "ba")
-    await page.evaluate("document.getElementById('record').submit()")
-    await page.wait_for_selector("#errors")
-    found += await hindrances(page, width)
-    await context.close()
-    return found
-
-
-async def test_recording_and_the_queue_can_be_read_by_everyone(town: Town) -> None:
-    assert await found_on_pages(town, 320, "light.150", is_whole=False) == []
-
-
-@pytest.mark.long
-@pytest.mark.timeout(180)
-@pytest.mark.parametrize(
-    ("width", "look", "colours"),
-    [
-        (320, "light.150", "none"),
-        (360, "dark.100", "none"),
-        (1280, "light.100", "none"),
-        (1280, "contrast.125", "active"),
-    ],
-)
-async def test_recording_and_the_queue_can_be_read_in_every_look(
-    town: Town, width: int, look: str, colours: str
-) -> None:
-    assert await found_on_pages(town, width, look, colours=colours) == []

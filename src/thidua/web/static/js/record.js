@@ -5,6 +5,7 @@ const form = document.getElementById("record");
 const strip = document.getElementById("kept");
 const words = strip.dataset;
 const SEND_MS = 15000;
+const AGAIN_MS = 20000;
 
 function say(...lines) {
   strip.replaceChildren();
@@ -185,6 +186,7 @@ async function start() {
   document.documentElement.dataset.keeps = "yes";
   navigator.serviceWorker?.register("/activities/worker.js", { scope: "/activities/" }).catch(() => {});
   await sendKept();
+  setInterval(async () => (await kept(words.account)).length && sendKept(), AGAIN_MS);
 }
 
 start();
