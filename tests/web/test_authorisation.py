@@ -10,6 +10,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from tests.support.promises import Promise
 from tests.web.authorisation import (
     LED,
     OPEN,
@@ -68,8 +69,9 @@ async def _token(scope: Scope) -> dict[str, str]:
     return {"authorization": f"Bearer {secret}"}
 
 
-def test_every_route_has_its_line_and_every_line_its_route() -> None:
+def test_every_route_has_its_line_and_every_line_its_route(promise: Promise) -> None:
     told = {(line.method, line.route) for line in LINES}
+    promise("T33 routes of the application in the authorisation matrix", figure=len(told), target="all")
 
     assert (routes(create_app()) - told, told - routes(create_app())) == (set(), set())
 
