@@ -27,6 +27,9 @@ _GROUPS = {
 }
 
 
+_PLANS = "SET LOCAL plan_cache_mode = force_custom_plan"
+
+
 def has_parts(key: BoardKey) -> bool:
     """Whether the board counts all points of people: a single category has no parts worth showing."""
     return key.board.who is SubjectKind.PERSON and key.board.category is None
@@ -35,7 +38,11 @@ def has_parts(key: BoardKey) -> bool:
 async def parts_of(
     connection: Connection, key: BoardKey, places: Sequence[Place]
 ) -> Mapping[UUID, Mapping[Part, int]]:
-    """The parts of each place whose parts add up to its points; a board that has just moved may lack some."""
+    """The parts of each place whose parts add up to its points; a board that has just moved may lack some.
+
+    Call it inside a transaction: a plan made for any subjects would read every tally.
+    """
+    await connection.execute(_PLANS)
     parameters = Parameters()
     statement = parts_sql(key, parameters, [place.subject for place in places])
     found = {place.subject: dict.fromkeys(Part, 0) for place in places}

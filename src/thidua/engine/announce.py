@@ -24,6 +24,8 @@ from thidua.infra.errors import ServiceUnavailableError
 # "boards" in ASCII: the lock that only the leader holds, for as long as its connection lives.
 LEADER_LOCK = 0x62_6F61_7264_73
 TICK_SECONDS = 0.04
+# A plan made for any subjects reads every tally: 300 ms where those that moved take less than one.
+_PLANS = "SET plan_cache_mode = force_custom_plan"
 _WANTED_EVERY_SECONDS = 0.2
 _TRY_AGAIN_SECONDS = 0.5
 _LOST = (
@@ -50,6 +52,7 @@ async def announce(stopping: asyncio.Event) -> None:
 async def _connected(stopping: asyncio.Event) -> None:
     connection = await owner_connection()
     try:
+        await connection.execute(_PLANS)
         while not stopping.is_set():
             if await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK):
                 await _Relay(connection, await instance_of(connection)).lead(stopping)

@@ -9,7 +9,7 @@ from thidua.boards.errors import NotOnBoardError
 from thidua.boards.model import BoardPage, Stamp
 from thidua.boards.parts import has_parts, parts_of
 from thidua.boards.reading import Reader
-from thidua.infra.database import connection
+from thidua.infra.database import transaction
 from thidua.kernel.subjects import SubjectKind
 from thidua.organisation.places import place_names
 from thidua.web.board_queries import Asked
@@ -50,7 +50,7 @@ async def live_piece(here: Reader, asked: Asked, address: bytes, language: Langu
 async def live_html(asked: Asked, page: BoardPage, language: Language) -> str:
     """What `#board-live` holds of a page of the board."""
     board, subjects = board_view(asked, page, language), [row.place.subject for row in page.rows]
-    async with connection() as database:
+    async with transaction(readonly=True) as database:
         if has_parts(page.key):
             parts = await parts_of(database, page.key, [row.place for row in page.rows])
             board = with_parts(board, {str(subject): one for subject, one in parts.items()}, language)

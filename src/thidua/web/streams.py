@@ -24,8 +24,8 @@ from thidua.infra.errors import ServiceUnavailableError
 from thidua.infra.settings import settings
 
 PING_SECONDS = 15.0
-# Frames of one showing are at least so far apart; with very many viewers farther, so that others are served.
-_GAP_SECONDS = 0.4
+# Looks at one board are at least so far apart; with very many viewers farther, so that others are served.
+_GAP_SECONDS = 0.3
 _GAP_SECONDS_A_VIEWER = 0.0002
 # After a word: what Redis or a dear standing may hide for a moment is there by then.
 _SOON_SECONDS = 0.03
@@ -101,7 +101,7 @@ class Showing:
         self._word = asyncio.Event()
         self._first: asyncio.Task[Frame] | None = None
         self._following: asyncio.Task[None] | None = None
-        self._sent_at = 0.0
+        self._looked_at = float("-inf")
 
     frame: Frame | None
 
@@ -132,6 +132,7 @@ class Showing:
             await asyncio.sleep(self._pause())
             if is_heard:
                 self._word.clear()
+            self._looked_at = time.monotonic()
             try:
                 await self._look()
             except (ServiceUnavailableError, asyncpg.PostgresError, OSError) as error:
@@ -148,13 +149,13 @@ class Showing:
 
     def _pause(self) -> float:
         gap = max(_GAP_SECONDS, _GAP_SECONDS_A_VIEWER * self._hub.count)
-        return max(_SOON_SECONDS, self._sent_at + gap - time.monotonic())
+        return max(_SOON_SECONDS, self._looked_at + gap - time.monotonic())
 
     async def _look(self) -> None:
         frame = await self._make(self.frame)
         if frame is self.frame:
             return
-        self.frame, self._sent_at = frame, time.monotonic()
+        self.frame = frame
         for viewer in self.viewers:
             viewer.wake()
 
