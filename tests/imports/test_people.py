@@ -80,7 +80,7 @@ async def test_a_preview_names_row_column_what_was_read_and_what_would_be_right(
         5: (Verdict.BAD, "born_on", "no_such_day"),
         6: (Verdict.BAD, "contact", "e_notation"),
         7: (Verdict.DOUBTFUL, "unit", "near_unit"),
-        8: (Verdict.BAD, "unit", "no_such_unit"),
+        8: (Verdict.BAD, "unit", "no_such_place"),
         9: (Verdict.BAD, "born_on", "excel_serial"),
         10: (Verdict.BAD, "name", "missing_field"),
         11: (Verdict.DOUBTFUL, "name", "formula"),

@@ -139,7 +139,7 @@ def unit_meant(row: RowReader, text: str, ground: Ground, *, is_needed: bool) ->
     if choices:
         row.remark("unit", "near_unit", Weight.DOUBT, right=choices[0].label, choices=choices)
     else:
-        code = "unit_out_of_scope" if fold(text) in ground.elsewhere else "no_such_unit"
+        code = "unit_out_of_scope" if fold(text) in ground.elsewhere else "no_such_place"
         row.remark("unit", code, Weight.BAD)
     return None
 

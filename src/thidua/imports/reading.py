@@ -75,11 +75,10 @@ class RowReader:
 
     def text(self, name: str) -> str:
         """What holds: the row's own correction, that of all cells alike, the cell, else the common value."""
-        if name in self.answer.texts:
-            return self.answer.texts[name].strip()
-        written = self.written(name)
-        replaced = self._reader.texts.get(name, {}).get(written, written)
-        return replaced or ("" if written else self._reader.defaults.get(name, ""))
+        written = self.answer.texts.get(name, self.written(name)).strip()
+        if not written:
+            return "" if name in self.answer.texts else self._reader.defaults.get(name, "")
+        return self._reader.texts.get(name, {}).get(written, written)
 
     def remark(
         self,

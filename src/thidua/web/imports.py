@@ -1,7 +1,7 @@
 """Pages of imports: send a file, see row by row what it would do, mend, confirm, and take it back."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
@@ -22,8 +22,9 @@ from thidua.imports.state import ImportState
 from thidua.imports.undoing import undo_foretold
 from thidua.infra.clock import now
 from thidua.infra.database import Connection, transaction
+from thidua.infra.errors import ServiceUnavailableError
 from thidua.kernel.cells import BOM, csv_lines, guarded
-from thidua.kernel.errors import FieldError, InputError
+from thidua.kernel.errors import BusyError, FieldError, InputError
 from thidua.web.forms import form_of
 from thidua.web.import_said import answers_said, columns_said
 from thidua.web.import_shown import (
@@ -77,7 +78,7 @@ async def send_file(request: AnyRequest) -> Response[Any]:
         status = 413 if refused.is_too_large else 415 if refused.is_not_a_table else 422
         errors = {"file": say(refused.code, language_of(request), refused.facts)}
         return await _list(request, errors, typed=typed, status=status)
-    await go_on(one, seconds_max=_SECONDS_IN_A_REQUEST)
+    await _begin(one)
     return see_other(f"/imports/{one}")
 
 
@@ -121,7 +122,7 @@ async def change_reading(request: AnyRequest, file: FromPath[UUID]) -> Response[
             answers = answers_said(current.answers, form, kind=kind, may_create_branches=False)
             answers.order = said["order"] if said["order"] in {"day_first", "month_first"} else ""
             await actions.map_columns(connection, current, columns, answers, at=now())
-    await go_on(file, seconds_max=_SECONDS_IN_A_REQUEST)
+    await _begin(file)
     return see_other(f"/imports/{file}")
 
 
@@ -133,7 +134,7 @@ async def answer_questions(request: AnyRequest, file: FromPath[UUID]) -> Respons
         may_create = await may(connection, visitor_let_in(request), Permission.MANAGE_UNITS, unit=state.unit)
         said = answers_said(state.answers, form, kind=state.kind, may_create_branches=may_create)
         await actions.answer(connection, state, said, at=now())
-    await go_on(file, seconds_max=_SECONDS_IN_A_REQUEST)
+    await _begin(file)
     return see_other(f"/imports/{file}")
 
 
@@ -142,7 +143,7 @@ async def confirm_import(request: AnyRequest, file: FromPath[UUID]) -> Response[
     """Let the good rows be written; a second time changes nothing."""
     async with _one(request, file) as (connection, state):
         await actions.confirm(connection, state, _importer(visitor_let_in(request)), at=now())
-    await go_on(file, seconds_max=_SECONDS_IN_A_REQUEST)
+    await _begin(file)
     return see_other(f"/imports/{file}")
 
 
@@ -169,7 +170,7 @@ async def undo_import(request: AnyRequest, file: FromPath[UUID]) -> Response[Any
     async with _one(request, file) as (connection, state):
         importer = _importer(visitor_let_in(request))
         await actions.begin_undo(connection, state, importer, reason=reason, at=now())
-    await go_on(file, seconds_max=_SECONDS_IN_A_REQUEST)
+    await _begin(file)
     return see_other(f"/imports/{file}")
 
 
@@ -263,6 +264,12 @@ async def _undo(
             raise InputError([FieldError("stage", "import_stage")])
         foretold = await undo_foretold(connection, state)
     return render(request, "imports/undo.html", status=status, state=state, foretold=foretold, errors=errors)
+
+
+async def _begin(one: UUID) -> None:
+    """Go through the first rows at once; what is left, or does not succeed now, is the worker's."""
+    with suppress(BusyError, ServiceUnavailableError):
+        await go_on(one, seconds_max=_SECONDS_IN_A_REQUEST)
 
 
 def _importer(visitor: Visitor) -> Importer:
