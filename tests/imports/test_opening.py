@@ -126,6 +126,7 @@ async def test_a_sheet_nobody_sees_is_not_read() -> None:
         (bytes(range(256)) * 20, "file_not_a_table"),
         (b"PK\x03\x04" + bytes(200), "file_damaged"),
         (with_member(b"", "a.txt"), "file_is_archive"),
+        (with_member(b"", "word/document.xml"), "file_not_a_table"),
         (with_member(xlsx([MEMBERS]), "xl/vbaProject.bin"), "file_has_macros"),
         (with_member(xlsx([MEMBERS]), "../../etc/passwd"), "file_is_archive"),
         (with_member(xlsx([MEMBERS]), "xl/nested.zip"), "file_is_archive"),

@@ -191,7 +191,9 @@ async def test_undoing_removes_whom_nothing_names_and_says_so_before(sender: Sen
     ) == [
         "import.sent",
         "import.confirmed",
+        "import.done",
         "import.undone",
+        "import.taken_back",
     ]
 
 

@@ -205,9 +205,21 @@ async def advance(connection: Connection, one: UUID, *, reached: int, at: dateti
     )
 
 
-async def arrive(connection: Connection, one: UUID, stage: Stage, *, at: datetime) -> None:
-    """Let an import stand at another stage, all its rows gone through."""
-    await _move(connection, one, stage, at)
+async def arrive(
+    connection: Connection, state: ImportState, stage: Stage, *, at: datetime, **came: int
+) -> None:
+    """Let an import stand at another stage, all its rows gone through; what came of them is noted."""
+    await _move(connection, state.id, stage, at)
+    if stage is not Stage.READY:
+        importer = Importer(source=state.source, account=state.by_account)
+        await _note(
+            connection,
+            state.id,
+            f"import.{'taken_back' if stage is Stage.UNDONE else stage}",
+            importer,
+            at,
+            **came,
+        )
 
 
 async def keep_branches(connection: Connection, one: UUID, units: Iterable[UUID]) -> None:

@@ -17,6 +17,7 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # How the streams of an encrypted .xlsx are named inside its old-office wrapping, in UTF-16.
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _MACROS = ("vbaproject.bin", "basic/", "scripts/")
+_OTHER_OFFICE = ("word/", "ppt/", "visio/")
 _NESTED = (".zip", ".rar", ".7z", ".gz", ".xlsx", ".xlsm")
 
 
@@ -52,6 +53,8 @@ def _look_inside(content: bytes) -> None:
     names = [member.filename.lower() for member in members]
     if any(member.flag_bits & _ENCRYPTED_FLAG for member in members):
         raise FileRefusedError("file_encrypted")
+    if any(name.startswith(_OTHER_OFFICE) for name in names):
+        raise FileRefusedError("file_not_a_table")
     if not _is_office(names) or any(name.endswith(_NESTED) for name in names) or _leads_out(names):
         raise FileRefusedError("file_is_archive")
     if any(mark in name for name in names for mark in _MACROS):

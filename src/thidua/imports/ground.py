@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -70,6 +70,7 @@ class Ground:
     secret: bytes
     new_branches: str
     today: date
+    found_teams: dict[UUID | None, Names] = field(default_factory=dict)
 
     def commune_of(self, unit: UUID | None) -> UUID | None:
         """The place that a unit is or lies in."""
@@ -83,7 +84,17 @@ class Ground:
 
     def teams_in(self, unit: UUID | None) -> Names:
         """The teams of a place, or of everywhere if it is not known."""
-        return Names(one for owner, teams in self.teams.items() if unit in {None, owner} for one in teams)
+        if unit not in self.found_teams:
+            self.found_teams[unit] = self._teams_in(unit)
+        return self.found_teams[unit]
+
+    def _teams_in(self, unit: UUID | None) -> Names:
+        return Names(
+            one
+            for owner, teams in self.teams.items()
+            if unit in {None, owner, self.commune_of(owner)}
+            for one in teams
+        )
 
 
 async def ground_of(

@@ -67,7 +67,9 @@ async def step(one: UUID, *, at: datetime) -> bool:
             return False
         reached = await _gone_through(held, state, at)
         if reached is None:
-            await actions.arrive(held, one, _NEXT[state.stage], at=at)
+            came = (await queries.counts_of(held, one)).outcomes
+            counts = {outcome.value: number for outcome, number in came.items()}
+            await actions.arrive(held, state, _NEXT[state.stage], at=at, **counts)
         else:
             await actions.advance(held, one, reached=reached, at=at)
         return reached is not None

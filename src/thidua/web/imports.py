@@ -187,7 +187,7 @@ async def faults_file(request: AnyRequest, file: FromPath[UUID]) -> Response[byt
         )
         lines.append([str(row.number), why, *row.cells])
     body = BOM.encode() + csv_lines([guarded(cell) for cell in line] for line in lines)
-    name = quote(f"{state.file_name.rsplit('.', 1)[0]}-{say('to_mend', language)}.csv")
+    name = quote(f"{state.file_name.rsplit('.', 1)[0]}-{say('to_mend', language)}.csv", safe="")
     headers = {
         "content-disposition": f"attachment; filename=\"faults.csv\"; filename*=UTF-8''{name}",
         "cache-control": "private, no-store",
