@@ -16,6 +16,7 @@ from thidua.infra.clock import now
 from thidua.infra.database import transaction
 from thidua.organisation.actions import put_people
 from thidua.organisation.queries import unit_id_of
+from thidua.web.account_audit import DOINGS
 from thidua.web.catalogue import catalogue
 from thidua.web.role_words import PERMITTED, ROLES
 
@@ -218,7 +219,26 @@ async def test_everybody_reads_the_table_of_roles(web: httpx.AsyncClient) -> Non
     assert page.count("✓") == sum(map(len, PERMISSIONS.values()))
 
 
+async def test_an_auditor_reads_what_was_done_in_their_unit_alone(sign_in_as: SignIn) -> None:
+    here, beside = await leader(sign_in_as), await leader(sign_in_as, BESIDE)
+    for boss, code in ((here, HERE), (beside, BESIDE)):
+        person = await person_in(code)
+        await boss.post("/accounts", data=form(person=str(person), role="verifier", unit=code))
+    auditor = await sign_in_as(Grant(Role.AUDITOR, unit=await unit(HERE)))
+    root = await sign_in_as(Role.SYSTEM_ADMINISTRATOR)
+
+    own = (await auditor.get(f"/accounts/audit?about={here.headers['x-account']}", headers=HTML)).text
+    other = (await auditor.get(f"/accounts/audit?about={beside.headers['x-account']}", headers=HTML)).text
+    everything = (await root.get(f"/accounts/audit?about={beside.headers['x-account']}", headers=HTML)).text
+
+    assert "giao vai trò" in own
+    assert "Người xác nhận" in own
+    assert "giao vai trò" not in other
+    assert "giao vai trò" in everything
+    assert (await here.get("/accounts/audit")).status_code == 403
+
+
 def test_every_role_and_permission_has_words_in_both_languages() -> None:
     assert set(ROLES) == set(Role)
     assert set(PERMITTED) == set(Permission)
-    assert {*ROLES.values(), *PERMITTED.values()} <= set(catalogue("en"))
+    assert {*ROLES.values(), *PERMITTED.values(), *DOINGS.values()} <= set(catalogue("en"))

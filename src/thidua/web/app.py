@@ -30,6 +30,7 @@ from thidua.infra.redis import close_client
 from thidua.web import paging
 from thidua.web.account import account_handlers
 from thidua.web.account_actions import account_action_handlers
+from thidua.web.account_audit import account_audit_handlers
 from thidua.web.accounts import account_list_handlers
 from thidua.web.activities import activity_page_handlers
 from thidua.web.admission import BUSY, Passage, gate_of, is_reading
@@ -76,6 +77,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     *account_handlers,
     *account_list_handlers,
     *account_action_handlers,
+    *account_audit_handlers,
     *people_handlers,
     *team_handlers,
     *unit_handlers,

@@ -1,0 +1,110 @@
+"""The audit, for those who may read it: who did what, when, to which thing."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Response, get
+from litestar.params import QueryParameter
+
+from thidua.accounts.auditing import DeedRead, deeds_read
+from thidua.accounts.permissions import Permission, carrying
+from thidua.accounts.roles import Role
+from thidua.infra.clock import now
+from thidua.infra.database import connection
+from thidua.organisation.fields import as_id
+from thidua.organisation.names import shown_names
+from thidua.web import paging
+from thidua.web.catalogue import translate
+from thidua.web.language import AnyRequest, Language, language_of
+from thidua.web.pages import render
+from thidua.web.role_words import role_shown
+from thidua.web.subjects import shown_name
+from thidua.web.visitors import needs, visitor_let_in
+
+_ROWS = 50
+DOINGS: Mapping[str, str] = {
+    "account_created": "cấp tài khoản",
+    "account_password_set": "đặt mật khẩu",
+    "account_signed_out": "đăng xuất khỏi mọi máy",
+    "account_disabled": "ngừng tài khoản",
+    "account_enabled": "cho tài khoản dùng lại",
+    "account_role_given": "giao vai trò",
+    "account_role_taken": "rút vai trò",
+    "people_exported": "xuất danh sách người",
+    "unit_created": "lập đơn vị",
+    "unit_changed": "sửa đơn vị",
+    "team_created": "lập đội",
+    "team_changed": "sửa đội",
+    "person_created": "thêm người",
+    "person_changed": "sửa hồ sơ người",
+    "household_created": "thêm hộ",
+    "household_changed": "sửa hộ",
+    "membership_begun": "xếp người vào đội",
+    "membership_ended": "cho người rời đội",
+    "import.sent": "gửi tệp",
+    "import.confirmed": "xác nhận tệp",
+    "import.undone": "hoàn tác tệp",
+    "import.discarded": "bỏ tệp",
+}
+Cursor = Annotated[str | None, QueryParameter(max_length=1000)]
+About = Annotated[str | None, QueryParameter(max_length=64)]
+
+
+@get("/accounts/audit", include_in_schema=False, guards=[needs(Permission.AUDIT)])
+async def audit_page(request: AnyRequest, about: About = None, cursor: Cursor = None) -> Response[bytes]:
+    """Deeds in the visitor's scope, the latest first; about one thing or by one account if it is named."""
+    visitor, language, at = visitor_let_in(request), language_of(request), now()
+    about = (about or "").strip() or None
+    purpose = f"audit {visitor.account} {about}"
+    before = None if cursor is None else int(str(paging.decode(purpose, cursor)[0]))
+    held = carrying(visitor.grants, Permission.AUDIT)
+    async with connection() as database:
+        deeds = await deeds_read(database, held, about=about, before=before, count_max=_ROWS + 1, at=at)
+        things = [one for deed in deeds[:_ROWS] if (one := as_id(deed.thing_id)) is not None]
+        places = [one for deed in deeds[:_ROWS] for one in _places(deed)]
+        names = await shown_names(database, [*things, *places], at)
+    shown = {one: shown_name(name, language) for one, name in names.items()}
+    lines = [_line(deed, shown, language) for deed in deeds[:_ROWS]]
+    more = paging.encode(purpose, deeds[_ROWS - 1].id) if len(deeds) > _ROWS else None
+    told: dict[str, Any] = {"lines": lines, "about": about or "", "next": more, "is_first": cursor is None}
+    return render(request, "accounts/audit.html", **told)
+
+
+def _line(deed: DeedRead, names: Mapping[UUID, str], language: Language) -> dict[str, Any]:
+    thing = as_id(deed.thing_id)
+    return {
+        "at": deed.at,
+        "actor": deed.actor,
+        "actor_id": deed.actor_id,
+        "doing": translate(DOINGS.get(deed.doing, deed.doing), language),
+        "thing": names.get(thing, deed.thing_id) if thing else deed.thing_id,
+        "thing_id": deed.thing_id,
+        "facts": _facts(deed, names, language),
+    }
+
+
+def _facts(deed: DeedRead, names: Mapping[UUID, str], language: Language) -> str:
+    """What else is known of the deed, in a line."""
+    told = []
+    for name, value in deed.facts.items():
+        one = as_id(value) if isinstance(value, str) else None
+        if name == "role" and value in set(Role):
+            told.append(role_shown(Role(value), language))
+        elif value not in (None, [], {}):
+            told.append(names.get(one, str(value)) if one else f"{name}: {_plain(value)}")
+    return ", ".join(told)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} = {one}" for name, one in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _places(deed: DeedRead) -> list[UUID]:
+    found = [as_id(one) for one in deed.facts.values() if isinstance(one, str)]
+    return [one for one in found if one is not None]
+
+
+account_audit_handlers = [audit_page]
