@@ -44,7 +44,9 @@ DOINGS: Mapping[str, str] = {
     "membership_ended": "cho người rời đội",
     "import.sent": "gửi tệp",
     "import.confirmed": "xác nhận tệp",
+    "import.done": "ghi xong tệp",
     "import.undone": "hoàn tác tệp",
+    "import.taken_back": "hoàn tác xong tệp",
     "import.discarded": "bỏ tệp",
 }
 Cursor = Annotated[str | None, QueryParameter(max_length=1000)]
