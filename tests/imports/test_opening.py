@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.imports.office_files import (
     MEMBERS,
@@ -98,6 +100,16 @@ def test_a_quote_left_open_spoils_its_own_row_only() -> None:
     assert [row[0] for row in rows] == ["1", "2"]
     assert "\N{REPLACEMENT CHARACTER}" in rows[0][1]
     assert rows[1][1:4] == ("Hoa", "01/02/2000", "Xã Nậm Tăm")
+
+
+@given(st.text('";,\t|ab 1', max_size=40))
+def test_a_bad_row_never_shifts_the_others(bad: str) -> None:
+    text = csv_text([MEMBERS, ROW, ROW]) + bad + "\r\n" + csv_text([ROW, ROW])
+
+    rows = rows_in(text.encode())
+
+    assert rows.count(ROW) == 4
+    assert rows[:2] == rows[-2:] == [ROW, ROW]
 
 
 def test_a_cell_may_hold_separators_quotes_and_line_ends_when_it_is_quoted() -> None:
