@@ -14,12 +14,14 @@ from thidua.kernel.period import local_day
 
 # In a unit one reads what was done to it, to its teams, its people and their accounts; all else, everywhere.
 _DEEDS = """
-SELECT r.id, r.at, r.actor_id, a.name AS actor, r.doing, r.thing_kind, r.thing_id, r.facts::text AS facts
+SELECT r.id, r.at, r.actor_id, a.name AS actor, r.doing, r.thing_kind, r.thing_id, t.name AS account,
+    r.facts::text AS facts
 FROM audit_record r LEFT JOIN account a ON a.id = r.actor_id
+LEFT JOIN account t ON r.thing_kind = 'account' AND t.id::text = r.thing_id
 WHERE ($4::bigint IS NULL OR r.id < $4) AND ($5::text IS NULL OR r.thing_id = $5 OR r.actor_id::text = $5)
     AND ($1 OR r.thing_id IN (
         SELECT w.unit::text FROM unit_within w WHERE w.ancestor = ANY($2::uuid[])
-        UNION ALL SELECT t.id::text FROM unit_within w JOIN team t ON t.unit = w.unit
+        UNION ALL SELECT m.id::text FROM unit_within w JOIN team m ON m.unit = w.unit
             WHERE w.ancestor = ANY($2::uuid[])
         UNION ALL SELECT h.id::text FROM unit_within w JOIN household h ON h.unit = w.unit
             WHERE w.ancestor = ANY($2::uuid[])
@@ -35,7 +37,7 @@ ORDER BY r.id DESC LIMIT $6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeedRead:
-    """One deed as it stands in the audit; no actor: whoever runs the server."""
+    """One deed as it stands in the audit; no actor: whoever runs the server; `account` is the name of one."""
 
     id: int
     at: datetime
@@ -44,6 +46,7 @@ class DeedRead:
     doing: str
     thing_kind: str
     thing_id: str
+    account: str | None
     facts: Mapping[str, Any]
 
 

@@ -69,8 +69,8 @@ async def audit_page(request: AnyRequest, about: About = None, cursor: Cursor = 
     shown = {one: shown_name(name, language) for one, name in names.items()}
     lines = [_line(deed, shown, language) for deed in deeds[:_ROWS]]
     more = paging.encode(purpose, deeds[_ROWS - 1].id) if len(deeds) > _ROWS else None
-    told: dict[str, Any] = {"lines": lines, "about": about or "", "next": more, "is_first": cursor is None}
-    return render(request, "accounts/audit.html", **told)
+    told: dict[str, Any] = {"lines": lines, "asked": {"about": about or ""}, "next": more}
+    return render(request, "accounts/audit.html", is_first=cursor is None, **told)
 
 
 def _line(deed: DeedRead, names: Mapping[UUID, str], language: Language) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def _line(deed: DeedRead, names: Mapping[UUID, str], language: Language) -> dict
         "actor": deed.actor,
         "actor_id": deed.actor_id,
         "doing": translate(DOINGS.get(deed.doing, deed.doing), language),
-        "thing": names.get(thing, deed.thing_id) if thing else deed.thing_id,
+        "thing": deed.account or (names.get(thing) if thing else None) or deed.thing_id,
         "thing_id": deed.thing_id,
         "facts": _facts(deed, names, language),
     }
