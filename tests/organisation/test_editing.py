@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from tests.organisation.conftest import AT
-from thidua.kernel.errors import NotFoundError
+from thidua.kernel.errors import InputError, NotFoundError
 from thidua.organisation import editing
-from thidua.organisation.editing import AlreadyThereError, Editor, StaleError, facts_of
+from thidua.organisation.editing import AlreadyThereError, Editor, StaleError, Thing, facts_of
 from thidua.organisation.model import Change
 
 SECRETARY = Editor(UUID(int=7), AT)
@@ -110,3 +110,24 @@ async def test_notes_about_people_hold_no_personal_value_but_the_consent(country
     ((doing, facts),) = await _deeds(country, one)
     assert doing == "person_created"
     assert facts == {"fields": ["name", "public_name", "unit"], "public_name": True}
+
+
+@pytest.mark.parametrize("kind", ["person", "team", "unit", "household"])
+async def test_an_id_is_of_one_subject_whatever_its_kind(country: asyncpg.Connection, kind: str) -> None:
+    named = {"person": uuid4(), "team": await _team(country), "unit": uuid4(), "household": uuid4()}
+    stated: dict[Thing, dict[str, object]] = {
+        editing.PERSON: {"name": "Lò Văn Ơn", "unit": "C-03478"},
+        editing.TEAM: {"kind": "group", "name": "Nhóm 2", "unit": "C-03478", "valid_from": "2026-01-01"},
+        editing.UNIT: {"code": "B-1", "kind": "branch", "name": "Chi đoàn 1", "parent": "C-03478"},
+        editing.HOUSEHOLD: {"name": "Hộ ông Ơn", "unit": "C-03478"},
+    }
+    for thing, told in stated.items():
+        if thing is not editing.TEAM:
+            await editing.create(country, thing, told | {"id": named[thing.word]}, editor=SECRETARY)
+
+    for thing, told in stated.items():
+        if thing.word != kind:
+            with pytest.raises(InputError) as refused:
+                other = told | {"id": named[kind]} | ({"code": "B-2"} if thing is editing.UNIT else {})
+                await editing.create(country, thing, other, editor=SECRETARY)
+            assert [(one.field, one.code) for one in refused.value.errors] == [("id", "id_conflict")]

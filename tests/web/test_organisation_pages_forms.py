@@ -6,7 +6,18 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.web.conftest import SignIn
-from tests.web.leading import HTML, Led, a_branch, deeds_on, facts_now, hidden_in, hidden_of, id_of, send
+from tests.web.leading import (
+    HTML,
+    OTHER_COMMUNE,
+    Led,
+    a_branch,
+    deeds_on,
+    facts_now,
+    hidden_in,
+    hidden_of,
+    id_of,
+    send,
+)
 from thidua.accounts.roles import Grant, Role
 from thidua.organisation.editing import TEAM, UNIT
 
@@ -199,3 +210,17 @@ async def test_a_commune_keeps_its_name_and_takes_its_denominators(led: Led) -> 
     assert changed.status_code == 303
     assert await facts_now(UNIT, await id_of("C-03394")) == before | {"members": 1234, "adults": 5678}
     assert founded.status_code == 422
+
+
+async def test_a_household_under_a_strangers_id_gives_no_power_over_the_stranger(led: Led) -> None:
+    leader, branch = led
+    stranger = await a_branch(below=OTHER_COMMUNE)
+
+    for path, told in {
+        "/organisation/households/new": {"name": "Hộ giả"},
+        "/organisation/teams/new": {"name": "Nhóm giả", "kind": "group", "valid_from": "01/01/2026"},
+    }.items():
+        made = await leader.post(path, data=told | {"id": str(stranger.person), "unit": branch.code})
+        assert made.status_code == 422
+
+    assert (await leader.get(f"/organisation/people/{stranger.person}")).status_code == 404

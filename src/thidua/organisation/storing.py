@@ -27,6 +27,11 @@ _HOMES = "SELECT person, unit, valid_from FROM person_home WHERE person = ANY($1
 _MEMBERSHIPS = "SELECT person, team, valid_from, valid_to FROM membership WHERE person = ANY($1::uuid[])"
 _PEOPLE_THERE = "SELECT id FROM person WHERE id = ANY($1::uuid[])"
 _TEAMS_THERE = "SELECT id FROM team WHERE id = ANY($1::uuid[])"
+_SUBJECTS_THERE = """
+SELECT s.id FROM unnest($1::uuid[]) AS s (id) WHERE EXISTS (SELECT FROM person p WHERE p.id = s.id)
+    OR EXISTS (SELECT FROM team t WHERE t.id = s.id) OR EXISTS (SELECT FROM unit u WHERE u.id = s.id)
+    OR EXISTS (SELECT FROM household h WHERE h.id = s.id)
+"""
 _FORGET_HOMES = "DELETE FROM person_home WHERE person = ANY($1::uuid[])"
 _STORE_HOMES = "INSERT INTO person_home SELECT * FROM jsonb_populate_recordset(NULL::person_home, $1::jsonb)"
 _FORGET_CLUSTER_UNITS = "DELETE FROM cluster_unit WHERE cluster = ANY($1::uuid[])"
@@ -161,6 +166,11 @@ async def memberships_of(connection: Connection, people: Collection[UUID]) -> di
 async def people_there(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
     """Return which of these people exist."""
     return {row["id"] for row in await connection.fetch(_PEOPLE_THERE, list(ids))}
+
+
+async def subjects_there(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these ids somebody or something bears already, of whatever kind."""
+    return {row["id"] for row in await connection.fetch(_SUBJECTS_THERE, list(ids))} if ids else set()
 
 
 async def teams_there(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
