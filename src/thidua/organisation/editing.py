@@ -103,6 +103,14 @@ async def facts_of(connection: Connection, thing: Thing, one: UUID, *, at: datet
     return None if found is None else msgspec.json.decode(found)
 
 
+async def facts_known(connection: Connection, thing: Thing, one: UUID, *, at: datetime) -> dict[str, Any]:
+    """Return what is recorded of this thing now; it is not there when nothing is."""
+    found = await facts_of(connection, thing, one, at=at)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
 async def create(
     connection: Connection, thing: Thing, stated: Facts, *, editor: Editor, faults: Faults = ()
 ) -> Put:
@@ -123,9 +131,7 @@ async def change(
 ) -> Put:
     """Write what is stated of a known thing, unless it is no longer what the editor had seen."""
     await storing.lock(connection)
-    now = await facts_of(connection, thing, stated["id"], at=editor.at)
-    if now is None:
-        raise NotFoundError
+    now = await facts_known(connection, thing, stated["id"], at=editor.at)
     put = await _put(connection, thing, stated, editor, faults)
     if put.status is Change.UNCHANGED:
         return put

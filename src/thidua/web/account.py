@@ -17,7 +17,7 @@ from thidua.infra.clock import now
 from thidua.infra.database import Connection, connection, transaction
 from thidua.kernel.errors import FieldError, NotFoundError
 from thidua.kernel.period import local_day
-from thidua.organisation.editing import PERSON, Editor, change, facts_of
+from thidua.organisation.editing import PERSON, Editor, change, facts_known, facts_of
 from thidua.organisation.names import adult_on, alias_of
 from thidua.web.forms import form_of
 from thidua.web.language import AnyRequest, known, language_of
@@ -77,9 +77,7 @@ async def change_public_name(request: AnyRequest) -> Redirect:
         raise NotFoundError
     at = now()
     async with transaction() as database:
-        seen = await facts_of(database, PERSON, visitor.person, at=at)
-        if seen is None:
-            raise NotFoundError
+        seen = await facts_known(database, PERSON, visitor.person, at=at)
         wanted = {"id": visitor.person, "public_name": line(form, "public_name") == "yes"}
         await change(database, PERSON, wanted, seen=seen, editor=Editor(visitor.account, at))
     return _back("name")

@@ -15,8 +15,7 @@ from thidua.accounts.queries import account_of_person, managed_accounts
 from thidua.accounts.roles import Role
 from thidua.infra.clock import now
 from thidua.infra.database import Connection, transaction
-from thidua.kernel.errors import NotFoundError
-from thidua.organisation.editing import PERSON, facts_of
+from thidua.organisation.editing import PERSON, facts_known
 from thidua.organisation.leading import Wanted, people_led
 from thidua.organisation.vietnamese import fold
 from thidua.web import paging
@@ -50,7 +49,7 @@ async def accounts_page(request: AnyRequest, q: Words = None, cursor: Cursor = N
         rows = await managed_accounts(database, held, q=q, after=after, count_max=ROWS + 1, at=now())
     more = paging.encode(purpose, rows[ROWS - 1].place) if len(rows) > ROWS else None
     shown = [_line(one, language) for one in rows[:ROWS]]
-    told: dict[str, Any] = {"lines": shown, "search": q or "", "next": more, "is_first": cursor is None}
+    told: dict[str, Any] = {"lines": shown, "asked": {"q": q or ""}, "next": more, "is_first": cursor is None}
     return render(request, "accounts/list.html", **told)
 
 
@@ -145,13 +144,11 @@ def _line(line: AccountLine, language: Language) -> dict[str, Any]:
 
 async def _somebody(database: Connection, visitor: Visitor, person: UUID) -> dict[str, Any]:
     await demand(database, visitor, Permission.MANAGE_ACCOUNTS, person=person)
-    facts = await facts_of(database, PERSON, person, at=now())
-    if facts is None:
-        raise NotFoundError
-    known = await account_of_person(database, person)
+    facts = await facts_known(database, PERSON, person, at=now())
+    account = await account_of_person(database, person)
     *before, given = fold(facts["name"]).split()
     login = _NOT_PLAIN.sub("", ".".join([given, *before]))
-    return {"id": person, "name": facts["name"], "account": known, "login": login, "unit": facts["unit"]}
+    return {"id": person, "name": facts["name"], "account": account, "login": login, "unit": facts["unit"]}
 
 
 async def _people(database: Connection, visitor: Visitor, q: str, language: Language) -> list[dict[str, Any]]:

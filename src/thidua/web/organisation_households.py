@@ -9,8 +9,6 @@ from litestar.params import FromPath
 from thidua.accounts.permissions import Permission
 from thidua.infra.clock import now
 from thidua.infra.database import Connection, transaction
-from thidua.kernel.errors import NotFoundError
-from thidua.kernel.ids import new_id
 from thidua.organisation import editing
 from thidua.organisation.households import clusters_led, households_led
 from thidua.organisation.leading import Wanted
@@ -27,11 +25,12 @@ from thidua.web.organisation_scope import (
     led_of,
     localised,
     next_of,
-    place_led,
+    offered,
     place_of,
+    reach_of,
     see_other,
+    started,
     unit_label,
-    unit_led,
     unit_typed,
     units_offered,
 )
@@ -49,11 +48,9 @@ async def households_page(
     visitor, language = visitor_let_in(request), language_of(request)
     purpose = f"households led {visitor.account} {unit} {q}"
     async with transaction(isolation="repeatable_read", readonly=True) as database:
-        led = await led_of(database, visitor, Permission.MANAGE_PEOPLE)
-        within = await unit_led(database, visitor, Permission.MANAGE_PEOPLE, unit) if unit else None
-        wanted = Wanted(unit=within, q=q, after=place_of(purpose, cursor))
-        rows = await households_led(database, led, wanted, count_max=ROWS + 1)
-        place = await place_led(database, led, within, language) if within else {"unit": None, "within": []}
+        reach = await reach_of(database, visitor, Permission.MANAGE_PEOPLE, unit, language)
+        wanted = Wanted(unit=reach.unit, q=q, after=place_of(purpose, cursor))
+        rows = await households_led(database, reach.led, wanted, count_max=ROWS + 1)
     shown = localised(rows[:ROWS], language)
     return render(
         request,
@@ -63,19 +60,14 @@ async def households_page(
         asked={"unit": unit or "", "q": q or ""},
         is_first=cursor is None,
         done=done,
-        **place,
+        **reach.shown,
     )
 
 
 @get("/organisation/households/new", include_in_schema=False, guards=_KEEPERS)
 async def new_household_page(request: AnyRequest, unit: Named = None) -> Response[bytes]:
     """An empty form for a household."""
-    visitor, values = visitor_let_in(request), {"id": str(new_id(now()))}
-    async with transaction(readonly=True) as database:
-        if unit:
-            await unit_led(database, visitor, Permission.MANAGE_PEOPLE, unit)
-            values["unit"] = await unit_label(database, unit, language_of(request))
-    return await _new_form(request, values)
+    return await _new_form(request, await started(request, Permission.MANAGE_PEOPLE, unit))
 
 
 @post("/organisation/households/new", include_in_schema=False, guards=_KEEPERS)
@@ -146,12 +138,8 @@ def _as_typed(typed: Typed) -> dict[str, Any]:
 async def _new_form(
     request: AnyRequest, values: dict[str, Any], *, refused: Refused | None = None
 ) -> Response[bytes]:
-    visitor, language = visitor_let_in(request), language_of(request)
-    async with transaction(readonly=True) as database:
-        led = await led_of(database, visitor, Permission.MANAGE_PEOPLE)
-        units = await units_offered(database, led, language)
-        if "unit" not in values and len(led.units) == 1:
-            values["unit"] = await unit_label(database, str(led.units[0]), language)
+    language = language_of(request)
+    units, values = await offered(request, Permission.MANAGE_PEOPLE, values)
     return render(
         request,
         "organisation/household.html",
@@ -175,9 +163,7 @@ async def _form(
     visitor, language = visitor_let_in(request), language_of(request)
     async with transaction(isolation="repeatable_read", readonly=True) as database:
         await demand(database, visitor, Permission.MANAGE_PEOPLE, person=household)
-        facts = await editing.facts_of(database, editing.HOUSEHOLD, household, at=now())
-        if facts is None:
-            raise NotFoundError
+        facts = await editing.facts_known(database, editing.HOUSEHOLD, household, at=now())
         led = await led_of(database, visitor, Permission.MANAGE_PEOPLE)
         units = await units_offered(database, led, language)
         label = await unit_label(database, facts["unit"], language)

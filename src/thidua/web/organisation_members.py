@@ -183,9 +183,7 @@ async def _stay(
     async with transaction(isolation="repeatable_read", readonly=True) as database:
         facts = await _facts(database, visitor, team)
         stay = await _stay_of(database, person, team, since)
-        known = await editing.facts_of(database, editing.PERSON, person, at=at)
-        if known is None:
-            raise NotFoundError
+        known = await editing.facts_known(database, editing.PERSON, person, at=at)
         led = await led_of(database, visitor, Permission.MANAGE_TEAMS)
         others = await teams_led(database, led, Wanted(), at=at, count_max=_TEAMS_MAX)
     today = today_shown(at)
@@ -209,10 +207,7 @@ async def _stay(
 
 async def _facts(database: Connection, visitor: Visitor, team: UUID) -> dict[str, Any]:
     await demand(database, visitor, Permission.MANAGE_TEAMS, team=team)
-    facts = await editing.facts_of(database, editing.TEAM, team, at=now())
-    if facts is None:
-        raise NotFoundError
-    return facts
+    return await editing.facts_known(database, editing.TEAM, team, at=now())
 
 
 organisation_member_handlers = [members_page, add_member, stay_page, change_stay]

@@ -25,8 +25,8 @@ from thidua.web.organisation_scope import (
     led_of,
     localised,
     next_of,
-    place_led,
     place_of,
+    reach_of,
     unit_led,
 )
 from thidua.web.pages import render
@@ -49,11 +49,9 @@ async def people_page(
     visitor, language = visitor_let_in(request), language_of(request)
     purpose = f"people led {visitor.account} {unit} {q} {group}"
     async with transaction(isolation="repeatable_read", readonly=True) as database:
-        led = await led_of(database, visitor, Permission.SEE_NAMES)
-        within = await unit_led(database, visitor, Permission.SEE_NAMES, unit) if unit else None
-        wanted = Wanted(unit=within, q=q, kind=group or None, after=place_of(purpose, cursor))
-        rows = await people_led(database, led, wanted, at=now(), count_max=ROWS + 1)
-        place = await place_led(database, led, within, language) if within else {"unit": None, "within": []}
+        reach = await reach_of(database, visitor, Permission.SEE_NAMES, unit, language)
+        wanted = Wanted(unit=reach.unit, q=q, kind=group or None, after=place_of(purpose, cursor))
+        rows = await people_led(database, reach.led, wanted, at=now(), count_max=ROWS + 1)
     return render(
         request,
         "organisation/people.html",
@@ -65,7 +63,7 @@ async def people_page(
         may_people=visitor.can(Permission.MANAGE_PEOPLE),
         may_export=visitor.can(Permission.EXPORT),
         may_lead=visitor.can(Permission.MANAGE_TEAMS),
-        **place,
+        **reach.shown,
     )
 
 

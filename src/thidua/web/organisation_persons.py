@@ -12,8 +12,6 @@ from thidua.accounts.queries import account_of
 from thidua.infra import audit
 from thidua.infra.clock import now
 from thidua.infra.database import Connection, transaction
-from thidua.kernel.errors import NotFoundError
-from thidua.kernel.ids import new_id
 from thidua.kernel.period import local_day
 from thidua.organisation import editing, register
 from thidua.organisation.leading import homes_of, stays_of
@@ -28,10 +26,10 @@ from thidua.web.organisation_scope import (
     editor_of,
     led_of,
     localised,
+    offered,
     see_other,
+    started,
     today_shown,
-    unit_label,
-    unit_led,
     unit_stated,
     unit_typed,
     units_offered,
@@ -46,12 +44,7 @@ _EMPTY = {"name": "", "born_on": "", "contact": "", "target_group": "", "public_
 @get("/organisation/people/new", include_in_schema=False, guards=_KEEPERS)
 async def new_person_page(request: AnyRequest, unit: Named = None) -> Response[bytes]:
     """An empty form for a person, at home in a unit if one is named."""
-    visitor, values = visitor_let_in(request), {"id": str(new_id(now()))}
-    async with transaction(readonly=True) as database:
-        if unit:
-            await unit_led(database, visitor, Permission.MANAGE_PEOPLE, unit)
-            values["unit"] = await unit_label(database, unit, language_of(request))
-    return await _new_form(request, values)
+    return await _new_form(request, await started(request, Permission.MANAGE_PEOPLE, unit))
 
 
 @post("/organisation/people/new", include_in_schema=False, guards=_KEEPERS)
@@ -145,12 +138,8 @@ def _as_typed(typed: Typed) -> dict[str, Any]:
 async def _new_form(
     request: AnyRequest, values: dict[str, Any], *, refused: Refused | None = None
 ) -> Response[bytes]:
-    visitor, language = visitor_let_in(request), language_of(request)
-    async with transaction(readonly=True) as database:
-        led = await led_of(database, visitor, Permission.MANAGE_PEOPLE)
-        units = await units_offered(database, led, language)
-        if "unit" not in values and len(led.units) == 1:
-            values["unit"] = await unit_label(database, str(led.units[0]), language)
+    language = language_of(request)
+    units, values = await offered(request, Permission.MANAGE_PEOPLE, values)
     faults = refused.faults if refused else ()
     alike: Any = next((one.facts["people"] for one in faults if one.facts and "people" in one.facts), [])
     return render(
@@ -177,9 +166,7 @@ async def _form(
     visitor, language = visitor_let_in(request), language_of(request)
     async with transaction(isolation="repeatable_read", readonly=True) as database:
         await demand(database, visitor, Permission.MANAGE_PEOPLE, person=person)
-        facts = await editing.facts_of(database, editing.PERSON, person, at=now())
-        if facts is None:
-            raise NotFoundError
+        facts = await editing.facts_known(database, editing.PERSON, person, at=now())
         led = await led_of(database, visitor, Permission.MANAGE_PEOPLE)
         context = {
             "homes": localised(await homes_of(database, person), language),

@@ -1,7 +1,8 @@
 """What the visitor leads, for the leaders' pages; whatever lies outside is not there."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,8 +13,9 @@ from litestar.response import Redirect
 
 from thidua.accounts.permissions import Permission
 from thidua.infra.clock import now
-from thidua.infra.database import Connection
+from thidua.infra.database import Connection, transaction
 from thidua.kernel.errors import FieldError, InputError, NotFoundError
+from thidua.kernel.ids import new_id
 from thidua.kernel.period import local_day
 from thidua.organisation.editing import Editor
 from thidua.organisation.leading import Led, Row, units_found
@@ -22,8 +24,8 @@ from thidua.organisation.surroundings import Place, path_of
 from thidua.organisation.vietnamese import fold
 from thidua.web import paging
 from thidua.web.formats import shown_date
-from thidua.web.language import Language
-from thidua.web.visitors import Visitor, demand, scope_of, teams_of
+from thidua.web.language import AnyRequest, Language, language_of
+from thidua.web.visitors import Visitor, demand, scope_of, teams_of, visitor_let_in
 
 ROWS = 50
 _CODE = re.compile(r"\(([A-Za-z0-9._-]{1,64})\)\s*$", re.ASCII)
@@ -104,6 +106,49 @@ async def unit_stated(
         return {field: await unit_typed(connection, visitor, permission, typed, field=field)}, ()
     except InputError as error:
         return {}, error.errors
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a list shows: all that the visitor leads, or what of it is in the unit that was named."""
+
+    led: Led
+    unit: UUID | None
+    shown: Mapping[str, Any]
+
+
+async def reach_of(
+    connection: Connection, visitor: Visitor, permission: Permission, unit: str | None, language: Language
+) -> Reach:
+    """What the visitor leads, with the unit for a template; one that they do not lead is not there."""
+    led = await led_of(connection, visitor, permission)
+    if not unit:
+        return Reach(led, None, {"unit": None, "within": []})
+    within = await unit_led(connection, visitor, permission, unit)
+    return Reach(led, within, await place_led(connection, led, within, language))
+
+
+async def started(request: AnyRequest, permission: Permission, unit: str | None) -> dict[str, Any]:
+    """What stands in an empty form for something new: an id of its own, and the unit that was named."""
+    visitor, values = visitor_let_in(request), {"id": str(new_id(now()))}
+    if unit:
+        async with transaction(readonly=True) as connection:
+            await unit_led(connection, visitor, permission, unit)
+            values["unit"] = await unit_label(connection, unit, language_of(request))
+    return values
+
+
+async def offered(
+    request: AnyRequest, permission: Permission, values: dict[str, Any]
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The units that a form for something new offers, and its values: who leads one unit means that one."""
+    visitor, language = visitor_let_in(request), language_of(request)
+    async with transaction(readonly=True) as connection:
+        led = await led_of(connection, visitor, permission)
+        units = await units_offered(connection, led, language)
+        if "unit" not in values and len(led.units) == 1:
+            values = values | {"unit": await unit_label(connection, str(led.units[0]), language)}
+    return units, values
 
 
 async def place_led(connection: Connection, led: Led, unit: UUID, language: Language) -> dict[str, Any]:

@@ -10,8 +10,7 @@ from litestar.params import FromPath, FromQuery
 from thidua.accounts.permissions import Permission
 from thidua.infra.clock import now
 from thidua.infra.database import Connection, transaction
-from thidua.kernel.errors import FieldError, NotFoundError
-from thidua.kernel.ids import new_id
+from thidua.kernel.errors import FieldError
 from thidua.organisation import editing
 from thidua.organisation.leading import Wanted, teams_led
 from thidua.organisation.memberships import end_team
@@ -38,12 +37,13 @@ from thidua.web.organisation_scope import (
     led_of,
     localised,
     next_of,
-    place_led,
+    offered,
     place_of,
+    reach_of,
     see_other,
+    started,
     today_shown,
     unit_label,
-    unit_led,
     unit_stated,
     units_offered,
 )
@@ -67,13 +67,15 @@ async def teams_page(
     visitor, language = visitor_let_in(request), language_of(request)
     purpose = f"teams led {visitor.account} {unit} {q} {kind} {shown}"
     async with transaction(isolation="repeatable_read", readonly=True) as database:
-        led = await led_of(database, visitor, Permission.MANAGE_TEAMS)
-        within = await unit_led(database, visitor, Permission.MANAGE_TEAMS, unit) if unit else None
+        reach = await reach_of(database, visitor, Permission.MANAGE_TEAMS, unit, language)
         wanted = Wanted(
-            unit=within, q=q, kind=kind or None, is_ended=shown == "ended", after=place_of(purpose, cursor)
+            unit=reach.unit,
+            q=q,
+            kind=kind or None,
+            is_ended=shown == "ended",
+            after=place_of(purpose, cursor),
         )
-        rows = await teams_led(database, led, wanted, at=now(), count_max=ROWS + 1)
-        place = await place_led(database, led, within, language) if within else {"unit": None, "within": []}
+        rows = await teams_led(database, reach.led, wanted, at=now(), count_max=ROWS + 1)
     return render(
         request,
         "organisation/teams.html",
@@ -81,20 +83,16 @@ async def teams_page(
         next=next_of(purpose, rows, "name_fold"),
         asked={"unit": unit or "", "q": q or "", "kind": kind or "", "shown": shown},
         is_first=cursor is None,
-        may_create=bool(led.units),
-        **place,
+        may_create=bool(reach.led.units),
+        **reach.shown,
     )
 
 
 @get("/organisation/teams/new", include_in_schema=False, guards=_LEADERS)
 async def new_team_page(request: AnyRequest, unit: Named = None) -> Response[bytes]:
     """An empty form for a team, in a unit if one is named."""
-    visitor, values = visitor_let_in(request), {"id": str(new_id(now())), "valid_from": today_shown(now())}
-    async with transaction(readonly=True) as database:
-        if unit:
-            await unit_led(database, visitor, Permission.MANAGE_TEAMS, unit)
-            values["unit"] = await unit_label(database, unit, language_of(request))
-    return await _new_form(request, values)
+    values = await started(request, Permission.MANAGE_TEAMS, unit)
+    return await _new_form(request, values | {"valid_from": today_shown(now())})
 
 
 @post("/organisation/teams/new", include_in_schema=False, guards=_LEADERS)
@@ -190,17 +188,13 @@ def _as_typed(typed: Typed) -> dict[str, Any]:
 async def _new_form(
     request: AnyRequest, values: dict[str, Any], *, refused: Refused | None = None
 ) -> Response[bytes]:
-    visitor, language = visitor_let_in(request), language_of(request)
-    async with transaction(readonly=True) as database:
-        led = await led_of(database, visitor, Permission.MANAGE_TEAMS)
-        units = await units_offered(database, led, language)
-        if "unit" not in values and len(led.units) == 1:
-            values["unit"] = await unit_label(database, str(led.units[0]), language)
+    language = language_of(request)
+    units, values = await offered(request, Permission.MANAGE_TEAMS, values)
     return render(
         request,
         "organisation/team_new.html",
         status=refused.status if refused else 200,
-        may_create=bool(led.units),
+        may_create=bool(units),
         kinds=list(TeamKind),
         units=units,
         **sheet({"name": "", "kind": "", "unit": "", "valid_to": ""} | values, language, refused=refused),
@@ -219,9 +213,7 @@ async def _form(
     visitor, language = visitor_let_in(request), language_of(request)
     async with transaction(isolation="repeatable_read", readonly=True) as database:
         await demand(database, visitor, Permission.MANAGE_TEAMS, team=team)
-        facts = await editing.facts_of(database, editing.TEAM, team, at=now())
-        if facts is None:
-            raise NotFoundError
+        facts = await editing.facts_known(database, editing.TEAM, team, at=now())
         led = await led_of(database, visitor, Permission.MANAGE_TEAMS)
         units = await units_offered(database, led, language)
         label = await unit_label(database, facts["unit"], language)

@@ -9,7 +9,7 @@ from litestar.params import PathParameter
 from thidua.accounts.permissions import Permission
 from thidua.infra.clock import now
 from thidua.infra.database import Connection, transaction
-from thidua.kernel.errors import FieldError, InputError, NotFoundError
+from thidua.kernel.errors import FieldError, InputError
 from thidua.kernel.ids import new_id
 from thidua.organisation import editing, founding
 from thidua.organisation.founding import FOUNDED_KINDS
@@ -94,7 +94,7 @@ async def change_unit(request: AnyRequest, name: UnitName) -> Response[Any]:
 
     async def write(database: Connection) -> None:
         unit = await unit_led(database, visitor, Permission.MANAGE_UNITS, name)
-        facts = await _facts(database, unit)
+        facts = await editing.facts_known(database, editing.UNIT, unit, at=now())
         stated: dict[str, object] = {"id": unit, "code": facts["code"], **_stated(typed)}
         if facts["kind"] not in FOUNDED_KINDS:
             # Units of the national tree keep their name and place; leaders state how many people there are.
@@ -138,13 +138,6 @@ def _as_typed(typed: Typed) -> dict[str, Any]:
     return {name: typed.line(name) for name in _TEXTS if name in typed.fields}
 
 
-async def _facts(database: Connection, unit: UUID) -> dict[str, Any]:
-    facts = await editing.facts_of(database, editing.UNIT, unit, at=now())
-    if facts is None:
-        raise NotFoundError
-    return facts
-
-
 async def _new_form(
     request: AnyRequest, values: dict[str, Any], *, refused: Refused | None = None
 ) -> Response[bytes]:
@@ -169,7 +162,7 @@ async def _form(
     visitor, language = visitor_let_in(request), language_of(request)
     async with transaction(isolation="repeatable_read", readonly=True) as database:
         unit = await unit_led(database, visitor, Permission.MANAGE_UNITS, name)
-        facts = await _facts(database, unit)
+        facts = await editing.facts_known(database, editing.UNIT, unit, at=now())
         led = await led_of(database, visitor, Permission.MANAGE_UNITS)
         place = await place_led(database, led, unit, language)
         label = await unit_label(database, facts["parent"], language) if facts["parent"] else ""
