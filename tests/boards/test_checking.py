@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import cast
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -12,12 +13,13 @@ from redis.asyncio import Redis
 
 from tests.boards.builders import COMMUNE, NOON, OTHER_COMMUNE, Award, people, post, put_units
 from tests.boards.comparing import in_redis, in_sql, store_here
-from thidua.boards.check import differences, tally_differences
 from thidua.boards.loading import load
 from thidua.boards.rebuild import rebuild, standing_keys, unequal
 from thidua.boards.store import Store
 from thidua.infra.database import connection, transaction
+from thidua.ledger.standing import differing_tallies
 
+_EVERYBODY = (UUID(int=0), None)
 awards = st.builds(
     Award,
     subject=st.sampled_from(people(9)),
@@ -46,7 +48,8 @@ async def test_boards_made_again_from_the_entries_equal_those_that_lived(history
     made = await rebuild()
 
     assert unequal(made) == []
-    assert await tally_differences() == []
+    async with connection() as reading:
+        assert await differing_tallies(reading, _EVERYBODY) == []
 
 
 @pytest.mark.usefixtures("store")
@@ -57,10 +60,10 @@ async def test_a_total_changed_behind_our_back_is_found_and_named() -> None:
     async with connection() as writing:
         await writing.execute("UPDATE tally SET points = points + 1 WHERE subject = $1", lan)
 
-    found = await differences()
+        found = await differing_tallies(writing, _EVERYBODY)
     made = await rebuild()
 
-    assert [difference.subject for difference in found] == [lan]
+    assert [row["subject"] for row in found] == [lan]
     assert {"people-total", "people-mentoring", "units-total"} <= {one.key.slug for one in unequal(made)}
 
 

@@ -4,7 +4,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from thidua.boards.check import FROM_ENTRIES
 from thidua.boards.definitions import boards
 from thidua.boards.loading import put, redis_moment, units_of
 from thidua.boards.model import BoardKey
@@ -20,8 +19,18 @@ _NO_LIMIT = """
 SET LOCAL statement_timeout = '600s'; SET LOCAL idle_in_transaction_session_timeout = 0;
 SET LOCAL work_mem = '256MB'
 """  # a large board goes to Redis while the transaction waits
+# The grain of the tallies, summed from the entries alone: `last_at` is the latest award that is not 0 by now.
+_FROM_ENTRIES = """
+SELECT subject, subject_kind, team, unit, festival, day, category, sum(points)::bigint AS points,
+    max(occurred_at) FILTER (WHERE points <> 0) AS last_at
+FROM (
+    SELECT subject, subject_kind, team, unit, festival, category, activity, rule, sum(points) AS points,
+        (occurred_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day, max(occurred_at) AS occurred_at
+    FROM ledger_entry GROUP BY subject, subject_kind, team, unit, festival, category, activity, rule, day
+) award GROUP BY subject, subject_kind, team, unit, festival, day, category
+"""
 # A temporary table goes before the lasting one of its name: the statements of boards then read the entries.
-_SHADOW = f"CREATE TEMPORARY TABLE tally ON COMMIT DROP AS {FROM_ENTRIES}"
+_SHADOW = f"CREATE TEMPORARY TABLE tally ON COMMIT DROP AS {_FROM_ENTRIES}"
 _ORGANISATION = "SELECT mark FROM organisation_version"
 
 
