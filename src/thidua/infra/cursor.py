@@ -24,7 +24,7 @@ _NO_ENTRY = (1 << 63) - 1
 _HOLDER_SQL = """
 SELECT pid, extract(epoch FROM clock_timestamp() - xact_start)::float8 AS seconds
 FROM pg_stat_activity
-WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()
+WHERE backend_xid IS NOT NULL AND xact_start IS NOT NULL AND pid <> pg_backend_pid()
 ORDER BY xact_start LIMIT 1
 """
 
