@@ -221,6 +221,19 @@ async def test_a_name_cannot_be_read_by_naming_an_id(sign_in_as: SignIn) -> None
     assert await activities_of(lan) == 0
 
 
+async def test_who_reports_does_not_choose_the_commune_that_judges(sign_in_as: SignIn) -> None:
+    lan = await somebody()
+    client = await sign_in_as(Role.MEMBER, person=lan)
+    async with connection() as acquired:
+        far = await unit_id_of(acquired, MOUNTAIN_COMMUNE)
+
+    page = await client.post("/activities/new", data=session(lan, unit=str(far)))
+
+    assert page.status_code == 422
+    assert 'href="#unit"' in page.text
+    assert await activities_of(lan) == 0
+
+
 async def test_what_is_left_of_the_day_is_told_before(sign_in_as: SignIn) -> None:
 
     lan = await somebody()

@@ -68,7 +68,8 @@ async def record_activity(request: AnyRequest) -> Response[Any]:
         return await _again(request, recording, typed, status=200)
     reading = _read(typed, recording, at=at)
     async with transaction(isolation="repeatable_read", readonly=True) as database:
-        faults = [*reading.faults, *await recording.unknown_people(database, typed, at=at)]
+        faults = [*reading.faults, *recording.places_elsewhere(typed)]
+        faults += await recording.unknown_people(database, typed, at=at)
     if reading.report is None or faults:
         return await _again(request, recording, typed, status=422, faults=faults)
     return await _recorded(request, recording, typed, reading.report)

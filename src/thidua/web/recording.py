@@ -84,6 +84,11 @@ class Recording:
         hidden = await strangers(connection, named, await near(connection, self.visitor, at=at), at=at)
         return [FieldError("helped", "unknown_subject")] if hidden else []
 
+    def places_elsewhere(self, typed: Typed) -> list[FieldError]:
+        """A fault where the form names a unit it does not offer: who reports does not choose who judges."""
+        unit = as_id(typed.line("unit"))
+        return [FieldError("unit", "nothing_chosen")] if unit is not None and unit not in self.units else []
+
 
 async def recording_for(
     connection: Connection,
