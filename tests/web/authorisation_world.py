@@ -35,7 +35,6 @@ from thidua.web.sessions import SESSION
 _CODES = {"own": "C-03394", "sibling": "C-03388", "parent": "P-12"}
 # Roles that are held in the whole instance; a team's leader leads the team of the place `own`.
 _EVERYWHERE = frozenset({Role.SYSTEM_ADMINISTRATOR, Role.RULES_EDITOR})
-TRUE_NAME = "Sùng Thị Kín"
 
 
 @dataclass
@@ -58,7 +57,7 @@ class Actor:
 async def a_place(client: httpx.AsyncClient, bearer: Mapping[str, str], code: str) -> dict[str, str]:
     """What is there in the unit, by the word that lines of the matrix use for it."""
     unit = await _unit(code)
-    person, helped = await somebody(unit=code, name=TRUE_NAME), await somebody(unit=code)
+    person, helped = await somebody(unit=code, name=_true_name(code)), await somebody(unit=code)
     team = await a_team_of(person, unit=code)
     household, activity = str(uuid4()), str(uuid4())
     async with transaction() as connection:
@@ -78,7 +77,18 @@ async def a_place(client: httpx.AsyncClient, bearer: Mapping[str, str], code: st
     named = {"unit": unit, "person": person, "team": team, "account": account, "helped": helped}
     told = {name: str(one) for name, one in named.items()}
     file = str(await _a_file(unit))
-    return told | {"code": code, "household": household, "activity": activity, "file": file}
+    return told | {
+        "true_name": _true_name(code),
+        "code": code,
+        "household": household,
+        "activity": activity,
+        "file": file,
+    }
+
+
+def _true_name(code: str) -> str:
+    """The name of the one person of each place that nobody may read beyond their scope."""
+    return f"Sùng Thị Kín {code}"
 
 
 async def _a_file(unit: UUID) -> UUID:

@@ -16,6 +16,7 @@ from tests.web.authorisation import (
     OPEN,
     PLACES,
     Line,
+    address_of,
     answered,
     callers,
     expected,
@@ -23,7 +24,7 @@ from tests.web.authorisation import (
     places_of,
     routes,
 )
-from tests.web.authorisation_world import TRUE_NAME, Actor, actors, places
+from tests.web.authorisation_world import Actor, actors, places
 from thidua.accounts.actions import create_token
 from thidua.accounts.model import Scope
 from thidua.accounts.roles import Role
@@ -139,10 +140,26 @@ async def test_a_true_name_shows_to_those_who_may_see_names_there(who: str, worl
 
     for place in PLACES:
         page = await world.actors[who].client.get(f"/people/{world.places[place]['person']}")
-        seen[place] = TRUE_NAME in page.text
+        seen[place] = world.places[place]["true_name"] in page.text
 
     want = {place: expected(as_if, who, place) == OPEN for place in PLACES}
     assert seen == want | ({"own": True} if who == "team_leader" else {})
+
+
+@pytest.mark.parametrize("who", [role.value for role in Role])
+async def test_no_page_at_all_tells_a_true_name_beyond_ones_scope(who: str, world: World) -> None:
+    actor, told = world.actors[who], []
+    await actor.arrive()
+
+    for line in LINES:
+        if line.method == "GET" and not line.is_token and not line.route.endswith("/stream"):
+            for place in PLACES[2:]:
+                page = await actor.client.get(address_of(line, world.places[place]))
+                told += [
+                    f"{line} of {one}" for one in PLACES[2:] if world.places[one]["true_name"] in page.text
+                ]
+
+    assert told == []
 
 
 @pytest.mark.parametrize("who", [role.value for role in Role])

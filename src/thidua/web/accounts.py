@@ -144,6 +144,7 @@ def _line(line: AccountLine, language: Language) -> dict[str, Any]:
 
 async def _somebody(database: Connection, visitor: Visitor, person: UUID) -> dict[str, Any]:
     await demand(database, visitor, Permission.MANAGE_ACCOUNTS, person=person)
+    await demand(database, visitor, Permission.SEE_NAMES, person=person)
     facts = await facts_known(database, PERSON, person, at=now())
     account = await account_of_person(database, person)
     *before, given = fold(facts["name"]).split()
