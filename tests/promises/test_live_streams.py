@@ -108,13 +108,12 @@ async def _send(
 ) -> list[tuple[int, float]]:
     """One point after the other at an even pace; the sum of all points when each was sent, and the moment."""
     sent: list[tuple[int, float]] = []
-    going: set[asyncio.Task[None]] = set()
     began = time.monotonic()
-    for nth in range(a_second * seconds):
-        await asyncio.sleep(max(0.0, began + nth / a_second - time.monotonic()))
-        sent.append((before + nth + 1, time.monotonic()))
-        going.add(asyncio.create_task(give(api, people[nth % len(people)], 1)))
-    await asyncio.gather(*going)
+    async with asyncio.TaskGroup() as going:
+        for nth in range(a_second * seconds):
+            await asyncio.sleep(max(0.0, began + nth / a_second - time.monotonic()))
+            sent.append((before + nth + 1, time.monotonic()))
+            going.create_task(give(api, people[nth % len(people)], 1))
     return sent
 
 
@@ -247,16 +246,16 @@ async def test_viewers_who_leave_leave_nothing(
 async def test_a_peer_that_takes_nothing_more_is_given_up(
     live: LiveServer, api: httpx.AsyncClient, people: list[UUID]
 ) -> None:
-    stuck = socket.socket()
-    stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    stuck.connect((urlsplit(live.address).hostname, urlsplit(live.address).port))
-    stuck.sendall(f"GET {BOARD} HTTP/1.1\r\nhost: a\r\n\r\n".encode())
-    going = asyncio.create_task(_send(api, people, a_second=10, seconds=120, before=0))
+    with socket.socket() as stuck:
+        stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        stuck.connect((urlsplit(live.address).hostname, urlsplit(live.address).port))
+        stuck.sendall(f"GET {BOARD} HTTP/1.1\r\nhost: a\r\n\r\n".encode())
+        going = asyncio.create_task(_send(api, people, a_second=10, seconds=120, before=0))
 
-    await _until_streams(live, 1)
-    await _until_streams(live, 0, seconds=150)
-    going.cancel()
-    stuck.close()
+        await _until_streams(live, 1)
+        await _until_streams(live, 0, seconds=150)
+        going.cancel()
+        await asyncio.gather(going, return_exceptions=True)
 
 
 async def _until_streams(live: LiveServer, count: int, *, seconds: float = COLLECTED_S) -> None:
