@@ -75,3 +75,20 @@ async def test_a_file_that_was_confirmed_cannot_be_answered_or_thrown_away(sende
 
     with pytest.raises(ImportStageError):
         await sender.say(one, new_branches="create")
+
+
+async def test_whoever_looked_before_it_was_written_changes_nothing_after(sender: Sender) -> None:
+    one = await sender.send([HEAD, row(1, "Lò Thị Muộn")])
+    seen = await state_of(one)
+    await sender.confirm(one)
+
+    async with transaction() as connection:
+        assert await actions.confirm(connection, seen, sender.importer, at=now()) is False
+    with pytest.raises(ImportStageError):
+        async with transaction() as connection:
+            await actions.answer(connection, seen, seen.answers, at=now())
+    with pytest.raises(ImportStageError):
+        async with transaction() as connection:
+            await actions.discard(connection, seen, sender.importer, at=now())
+
+    assert (await state_of(one)).stage is Stage.DONE

@@ -19,6 +19,7 @@ from thidua.kernel.ids import new_id
 UNCONFIRMED_KEPT = timedelta(days=7)
 TEXTS_KEPT = timedelta(days=30)
 _FILE_NAME_CHARACTERS_MAX = 120
+_CONFIRMED, _TAKEN_BACK = frozenset({Stage.WRITING, Stage.DONE}), frozenset({Stage.UNDOING, Stage.UNDONE})
 
 _INSERT = """
 INSERT INTO import_file (id, kind, unit, file_name, file_hash, content, encoding, sheets, sheet, header,
@@ -124,7 +125,7 @@ async def read_otherwise(
     connection: Connection, state: ImportState, table: Table, lines: Sequence[Line], *, at: datetime
 ) -> None:
     """Take another sheet, row of titles or kind, and check anew; what was said of rows is dropped."""
-    _demand(state, Stage.READY, Stage.CHECKING)
+    await _demand(connection, state, Stage.READY, Stage.CHECKING)
     answers = Answers(defaults=state.answers.defaults, order=state.answers.order)
     described = (table.kind, table.sheet, table.header, list(table.titles), _json(table.columns))
     await connection.execute(_REREAD, state.id, *described, _json(answers), len(lines), at)
@@ -136,22 +137,22 @@ async def map_columns(
     connection: Connection, state: ImportState, columns: Mapping[int, str], answers: Answers, *, at: datetime
 ) -> None:
     """Let columns mean something else, keep what was said, and begin to check anew."""
-    _demand(state, Stage.READY, Stage.CHECKING)
+    await _demand(connection, state, Stage.READY, Stage.CHECKING)
     await connection.execute("UPDATE import_file SET columns = $2 WHERE id = $1", state.id, _json(columns))
     await answer(connection, state, answers, at=at)
 
 
 async def answer(connection: Connection, state: ImportState, answers: Answers, *, at: datetime) -> None:
     """Keep what was said of the file, and begin to check anew."""
-    _demand(state, Stage.READY, Stage.CHECKING)
+    await _demand(connection, state, Stage.READY, Stage.CHECKING)
     await connection.execute(_ANSWER, state.id, _json(answers), at)
 
 
 async def confirm(connection: Connection, state: ImportState, importer: Importer, *, at: datetime) -> bool:
     """Let the rows be written, reported by who confirms; whether this was the first time. Twice is once."""
-    if state.stage in {Stage.WRITING, Stage.DONE}:
+    if await _stage(connection, state) in _CONFIRMED:
         return False
-    _demand(state, Stage.READY)
+    await _demand(connection, state, Stage.READY)
     await _move(connection, state.id, Stage.WRITING, at)
     sql = "UPDATE import_file SET confirmed_at = $2, source = $3, by_account = $4 WHERE id = $1"
     await connection.execute(sql, state.id, at, importer.source, importer.account)
@@ -163,9 +164,9 @@ async def begin_undo(
     connection: Connection, state: ImportState, importer: Importer, *, reason: str, at: datetime
 ) -> bool:
     """Let what the import wrote be taken back; whether this was the first time."""
-    if state.stage in {Stage.UNDOING, Stage.UNDONE}:
+    if await _stage(connection, state) in _TAKEN_BACK:
         return False
-    _demand(state, Stage.DONE)
+    await _demand(connection, state, Stage.DONE)
     await _move(connection, state.id, Stage.UNDOING, at)
     sql = "UPDATE import_file SET undone_at = $2, undo_reason = $3, undone_by = $4 WHERE id = $1"
     await connection.execute(sql, state.id, at, reason, importer.source)
@@ -175,7 +176,7 @@ async def begin_undo(
 
 async def discard(connection: Connection, state: ImportState, importer: Importer, *, at: datetime) -> None:
     """Throw away a file that was not confirmed."""
-    _demand(state, Stage.READY, Stage.CHECKING)
+    await _demand(connection, state, Stage.READY, Stage.CHECKING)
     await _move(connection, state.id, Stage.DISCARDED, at)
     await forget_old(connection, at=at)
     await _note(connection, state.id, "import.discarded", importer, at)
@@ -255,9 +256,18 @@ async def _note(
     await note(connection, deed)
 
 
-def _demand(state: ImportState, *stages: Stage) -> None:
-    if state.stage not in stages:
-        raise ImportStageError(stage=state.stage)
+async def _demand(connection: Connection, state: ImportState, *stages: Stage) -> None:
+    """Go on only if the import stands at one of the stages now, whatever it did when it was looked at."""
+    stage = await _stage(connection, state)
+    if stage not in stages:
+        raise ImportStageError(stage=stage)
+
+
+async def _stage(connection: Connection, state: ImportState) -> Stage:
+    """The stage at which the import stands, and stays until the transaction ends."""
+    return Stage(
+        await connection.fetchval("SELECT stage FROM import_file WHERE id = $1 FOR UPDATE", state.id)
+    )
 
 
 def _json(value: object) -> str:
