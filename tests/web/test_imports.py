@@ -235,6 +235,18 @@ async def test_the_faulty_rows_come_as_a_file_with_why(sign_in_as: SignIn) -> No
     assert len(lines) == 2
 
 
+@pytest.mark.parametrize("number", ["9" * 5_000, "9" * 25, "9" * 12, "²", "-1", ""])
+async def test_numbers_that_no_file_has_are_passed_over(sign_in_as: SignIn, number: str) -> None:
+    leader = await leader_of(sign_in_as)
+    one = (await send(leader, members(somebody()))).headers["location"]
+
+    read = await leader.post(one + "/columns", data={"kind": "people", "header": number})
+    said = await leader.post(one + "/answers", data={"row": number, f"who:{number}": "new"})
+
+    assert (read.status_code, said.status_code) == (303, 303)
+    assert (await leader.get(one)).status_code == 200
+
+
 async def test_a_file_thrown_away_is_gone(sign_in_as: SignIn) -> None:
     leader = await leader_of(sign_in_as)
     sent = await send(leader, members(somebody()))

@@ -224,3 +224,27 @@ async def test_a_household_under_a_strangers_id_gives_no_power_over_the_stranger
         assert made.status_code == 422
 
     assert (await leader.get(f"/organisation/people/{stranger.person}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        '{"born_on":"2024-13-45"}',
+        '{"name":{"a":[1]},"priority":5}',
+        '{"kind":[],"name":["x"],"priority":[[1]]}',
+        '{"priority":5,"name":1e400,"unit":[]}',
+        '{"a":' + "[" * 100_000,
+        "[]",
+        "\u202e",
+    ],
+    ids=["no day", "wrong kinds", "lists", "numbers", "deep", "no object", "no JSON"],
+)
+async def test_a_form_that_claims_to_have_seen_anything_is_never_our_fault(led: Led, seen: str) -> None:
+    leader, branch = led
+    for path, told in {
+        f"/organisation/people/{branch.person}": {"name": "Lò Thị Khác", "born_on": "01/02/1990"},
+        f"/organisation/teams/{branch.team}": {"name": "Khác", "kind": "group", "valid_from": "01/01/2026"},
+    }.items():
+        answer = await leader.post(path, data=told | {"seen": seen}, headers=HTML)
+
+        assert answer.status_code == 409, answer.text

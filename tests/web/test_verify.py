@@ -144,6 +144,7 @@ async def test_a_type_of_two_steps_shows_what_is_done_and_what_is_left(sign_in_a
         "q=%",
         "q=" + "x" * 500,
         "done=x&left=-1&rejected=" + "9" * 40,
+        "done=" + "9" * 5_000,
         "type=MENTOR_SESSION&unit=VN&q=lan",
     ],
 )

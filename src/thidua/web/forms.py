@@ -33,6 +33,12 @@ async def form_of(request: AnyConnection) -> dict[str, list[str]]:
     return texts
 
 
+def whole_number(typed: str, *, highest: int) -> int | None:
+    """The number that was typed in digits, as far as it can be meant; None for anything else."""
+    is_short = len(typed) <= len(str(highest))
+    return int(typed) if is_short and typed.isdecimal() and int(typed) <= highest else None
+
+
 def _url_encoded(body: bytes) -> Form:
     if len(body) > _BYTES_MAX:
         raise ProblemError(413, "form_too_large")

@@ -12,7 +12,9 @@ from thidua.imports.fields import fields_of
 from thidua.imports.ground import CREATE, LEAVE_OUT
 from thidua.imports.model import Kind
 from thidua.imports.state import Answers, RowSaid
+from thidua.web.forms import whole_number
 
+ROWS_HIGHEST = 1_048_576
 _CHARACTERS_MAX = 500
 _YES = "yes"
 Form = Mapping[str, Sequence[str]]
@@ -24,9 +26,10 @@ def answers_said(known: Answers, form: Form, *, kind: Kind, may_create_branches:
     branches = _one(form, "new_branches")
     if branches == LEAVE_OUT or (branches == CREATE and may_create_branches):
         said.new_branches = branches
-    for number in form.get("row", ()):
-        if number.isdecimal():
-            _say_of_row(said, int(number), form)
+    for row in form.get("row", ()):
+        number = whole_number(row, highest=ROWS_HIGHEST)
+        if number is not None:
+            _say_of_row(said, number, form)
     for name in form:
         begins, _, rest = name.partition(":")
         field, _, text = rest.partition(":")

@@ -25,8 +25,8 @@ from thidua.infra.database import Connection, transaction
 from thidua.infra.errors import ServiceUnavailableError
 from thidua.kernel.cells import BOM, csv_lines, guarded
 from thidua.kernel.errors import BusyError, FieldError, InputError
-from thidua.web.forms import form_of
-from thidua.web.import_said import answers_said, columns_said
+from thidua.web.forms import form_of, whole_number
+from thidua.web.import_said import ROWS_HIGHEST, answers_said, columns_said
 from thidua.web.import_shown import (
     ROWS,
     attribute_words,
@@ -113,7 +113,8 @@ async def change_reading(request: AnyRequest, file: FromPath[UUID]) -> Response[
     said = {name: (form.get(name) or [""])[0] for name in ("kind", "sheet", "header", "order")}
     async with _one(request, file, readonly=True) as (_, state):
         kind = Kind(said["kind"]) if said["kind"] in set(Kind) else state.kind
-        header = int(said["header"]) if said["header"].isdecimal() else state.header
+        named = whole_number(said["header"], highest=ROWS_HIGHEST)
+        header = state.header if named is None else named
     if (kind, said["sheet"] or state.sheet, header) != (state.kind, state.sheet, state.header):
         await read_anew(state, kind=kind, sheet=said["sheet"] or state.sheet, header=header, at=now())
     else:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -22,6 +23,9 @@ _DAY = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})|(\d{2})(\d{2})(\d{4}
 _COUNT = re.compile(r"\d{1,3}(?:[., ]\d{3})+|\d{1,9}", re.ASCII)
 # Words for programs that people should not read in a form.
 _IN_FORMS = {"not_a_date": "not_a_typed_date", "missing_field": "empty", "not_a_choice": "nothing_chosen"}
+
+# What facts are made of; a form that claims to have seen anything else was not made by us.
+_Seen = str | int | float | bool | list[str] | None
 
 Done = TypeVar("Done")
 
@@ -65,8 +69,8 @@ class Typed:
     def seen(self) -> Facts:
         """What the form had shown when it was opened; of an unreadable one everything counts as changed."""
         try:
-            return msgspec.json.decode(self.line("seen"), type=dict[str, Any])
-        except msgspec.DecodeError:
+            return msgspec.json.decode(self.line("seen"), type=dict[str, _Seen])
+        except (msgspec.DecodeError, RecursionError):
             return {}
 
 
@@ -126,7 +130,7 @@ def sheet(
         "typed": values,
         "seen": msgspec.json.encode(shown or {}).decode(),
         "worded": lambda labels: refusal.sentences(labels, language),
-        "changes": [(one.field, readable(one.seen), readable(one.now)) for one in refusal.changes],
+        "changes": [(one.field, readable(_as_it_may_be(one)), readable(one.now)) for one in refusal.changes],
         "is_already_there": refusal.is_already_there,
         "candidates": _candidates(refusal, language),
     }
@@ -144,8 +148,14 @@ def readable(value: object) -> Any:  # noqa: ANN401 -- text for a field, or a li
     if value is None:
         return ""
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
-        return shown_date(date.fromisoformat(value))
+        with suppress(ValueError):
+            return shown_date(date.fromisoformat(value))
     return value
+
+
+def _as_it_may_be(changed: Changed) -> object:
+    """What the form says it had shown, if a field of this kind can hold it."""
+    return changed.seen if isinstance(changed.seen, list) is isinstance(changed.now, list) else None
 
 
 def iso_day(typed: str) -> str | None:

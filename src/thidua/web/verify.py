@@ -32,6 +32,7 @@ from thidua.web import paging
 from thidua.web.acquaintances import names_for, near
 from thidua.web.activity_fields import said
 from thidua.web.claims_shown import activity_shown, subjects_in
+from thidua.web.forms import whole_number
 from thidua.web.language import AnyRequest, Language, language_of
 from thidua.web.organisation_forms import Typed, iso_day, typed_of
 from thidua.web.own_activities import REASON_CHARACTERS_MAX, confirmer_of
@@ -75,7 +76,7 @@ class Filters:
 async def queue_page(request: AnyRequest, cursor: Cursor = None) -> Response[bytes]:
     """Claims that wait in the visitor's charge, the oldest first; the address holds the filters."""
     told = request.query_params
-    result = {name: int(line) if (line := told.get(name, "")).isdecimal() else 0 for name in _RESULTS}
+    result = {name: whole_number(told.get(name, ""), highest=ROWS) or 0 for name in _RESULTS}
     return await _queue(request, Filters.of(told), cursor=cursor, result=result)
 
 
