@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from thidua.organisation import queries
-from thidua.organisation.actions import put_memberships, put_people, put_teams, put_units
+from thidua.organisation.actions import put_people, put_units
 from thidua.organisation.names import alias_of
 from thidua.organisation.queries import Denominator, PeopleAsked
 
@@ -93,22 +93,6 @@ async def test_people_are_found_by_where_their_home_is_now(country: asyncpg.Conn
     assert (await within("P-25"), await within("P-12"), await within("VN")) == ([moved], [], [moved])
 
 
-async def test_members_of_a_team_are_counted_on_the_day(country: asyncpg.Connection, at: datetime) -> None:
-    one, other = await _people(country, at, "A", "B")
-    given = {"id": TEAM, "kind": "group", "name": "N", "unit": "P-12", "valid_from": "2026-01-01"}
-    await put_teams(country, [given], at=at)
-    stays = [
-        {"person": one, "team": TEAM, "valid_from": "2026-03-01", "valid_to": "2026-06-01"},
-        {"person": other, "team": TEAM, "valid_from": "2026-05-31"},
-    ]
-    await put_memberships(country, stays, at=at)
-
-    days = [date(2026, 2, 28), date(2026, 3, 1), date(2026, 5, 31), date(2026, 6, 1)]
-    counts = [(await queries.team_members(country, [TEAM], day))[TEAM] for day in days]
-
-    assert counts == [0, 1, 2, 1]
-
-
 async def test_declared_members_win_over_counted_homes(country: asyncpg.Connection, at: datetime) -> None:
     await _people(country, at, "A", "B")
     province, commune, empty = [await _id(country, code) for code in ("P-12", "C-03478", "C-03390")]
@@ -121,17 +105,6 @@ async def test_declared_members_win_over_counted_homes(country: asyncpg.Connecti
         commune: Denominator(2, is_declared=False),
         empty: Denominator(0, is_declared=False),
     }
-
-
-async def test_the_kinds_below_a_unit_are_named_nearest_first(
-    country: asyncpg.Connection, at: datetime
-) -> None:
-    branch = {"code": "B-1", "kind": "branch", "name": "Chi đoàn", "parent": "C-03478"}
-    await put_units(country, [branch], at=at)
-
-    assert await queries.kinds_within(country, await _id(country, "VN")) == ["province", "commune", "branch"]
-    assert await queries.kinds_within(country, await _id(country, "P-12")) == ["commune", "branch"]
-    assert await queries.kinds_within(country, await _id(country, "B-1")) == []
 
 
 async def test_a_subtree_begins_with_its_own_unit(country: asyncpg.Connection) -> None:

@@ -50,16 +50,16 @@ async def standing_keys(connection: Connection) -> list[BoardKey]:
     return [(await understand(connection, Words(slug))).key for slug in boards()]
 
 
-async def rebuild(*, is_to_redis: bool = True) -> list[Rebuilt]:
+async def rebuild() -> list[Rebuilt]:
     """Make the standing boards and all that are asked for again; each then equals the ledger.
 
     A total that differs from its entries shows as `was_equal` false: the tallies themselves are not touched.
     """
-    beat = await redis_moment() if is_to_redis else 0
+    beat = await redis_moment()
     async with transaction(isolation="repeatable_read") as reading:
         await reading.execute(_NO_LIMIT)
         store = Store(await instance_of(reading))
-        asked = await wanted(store) if is_to_redis else []
+        asked = await wanted(store)
         keys = list(dict.fromkeys([*await standing_keys(reading), *asked]))
         lived = {key: (await compute(reading, key, at=clock.now())).standing for key in keys}
         await reading.execute(_SHADOW)

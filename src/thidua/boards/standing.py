@@ -17,7 +17,6 @@ from asyncpg.pgproto import pgproto
 from thidua.boards.model import Place
 
 RECORD_BYTES = 32
-MEMBER_BYTES = 24
 _TURN = 1 << 63
 # What timestamptz_send counts from.
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)

@@ -106,11 +106,6 @@ def fields_of(kind: Kind) -> Mapping[str, ImportField]:
     return _by_name(_TEAMS if kind is Kind.TEAMS else (*_ACTIVITIES, *_attributes(), _NOT_KEPT))
 
 
-def attribute_types(name: str) -> tuple[str, ...]:
-    """The activity types that know this attribute."""
-    return tuple(code for code, one in catalogue().types.items() if name in one.attributes)
-
-
 def header_words(text: str) -> str:
     """The head of a column as it is compared: no marks, no remark in brackets, no blanks to spare."""
     folded = fold(text.replace("\n", " ").partition("(")[0]).strip(" :.*")

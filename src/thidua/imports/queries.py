@@ -63,7 +63,6 @@ SELECT r ->> 'field' AS field, r ->> 'code' AS code, count(*) AS number
 FROM import_row, jsonb_array_elements(remarks) r
 WHERE import = $1 AND r ->> 'weight' = 'note' AND r ->> 'field' <> '' GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
 """
-_CREATED_BY = "SELECT thing FROM import_row WHERE import = $1 AND outcome = 'created' AND thing IS NOT NULL"
 
 
 async def import_of(connection: Connection, one: UUID) -> ImportState:

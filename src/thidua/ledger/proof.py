@@ -27,7 +27,6 @@ id || '|' || subject || '|' || subject_kind || '|' || coalesce(team::text, '') |
     || (extract(epoch FROM occurred_at) * 1000000)::bigint || '|'
     || (extract(epoch FROM posted_at) * 1000000)::bigint || '|' || sentence || '|' AS words
 """
-_SEAL = f"SELECT s.block, s.root, s.previous FROM (SELECT $1::bigint AS id) e {SEAL_OF_ENTRY}"  # noqa: S608 -- made of our own words
 _BY_NUMBER = f"SELECT {HASHED} FROM ledger_entry WHERE id = ANY($1::bigint[])"  # noqa: S608 -- as above
 _UNSEALED = f"""
 SELECT {HASHED} FROM ledger_entry
@@ -38,20 +37,6 @@ _ROOTS = "SELECT day, block, root, signature, key_id, signed_at FROM ledger_root
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _PARAMS_KEPT = 65_536
-
-
-class Seal(msgspec.Struct, frozen=True):
-    """The block that seals an entry."""
-
-    block: int
-    root: bytes
-    previous: bytes
-
-
-async def seal_of(connection: Connection, entry: int) -> Seal | None:
-    """Return the seal of the entry; None until it is sealed, about a second after its commit."""
-    row = await connection.fetchrow(_SEAL, entry)
-    return Seal(*row.values()) if row is not None and row["block"] is not None else None
 
 
 async def roots(connection: Connection) -> list[SignedRoot]:

@@ -50,14 +50,6 @@ _BY_ID = """
 ORDER BY f.person LIMIT $6
 """
 _SUBTREE = "SELECT unit FROM unit_within WHERE ancestor = $1 ORDER BY depth, unit"
-_KINDS_WITHIN = """
-SELECT u.kind FROM unit_within w JOIN unit u ON u.id = w.unit WHERE w.ancestor = $1 AND w.depth > 0
-GROUP BY u.kind ORDER BY min(w.depth), count(*) DESC, u.kind
-"""
-_TEAM_MEMBERS = """
-SELECT team, count(*) AS people FROM membership
-WHERE team = ANY($1::uuid[]) AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2) GROUP BY team
-"""
 _HOME_PEOPLE = """
 SELECT w.ancestor AS unit, count(*) AS people FROM unit_within w JOIN person_home h ON h.unit = w.unit
 WHERE w.ancestor = ANY($1::uuid[])
@@ -190,17 +182,6 @@ async def people(
 async def subtree(connection: Connection, unit: UUID) -> list[UUID]:
     """Return the unit and all below it, from the top down."""
     return [row["unit"] for row in await connection.fetch(_SUBTREE, unit)]
-
-
-async def kinds_within(connection: Connection, unit: UUID) -> list[str]:
-    """Return the kinds of units below this one, the nearest level first."""
-    return [row["kind"] for row in await connection.fetch(_KINDS_WITHIN, unit)]
-
-
-async def team_members(connection: Connection, teams: Collection[UUID], day: date) -> dict[UUID, int]:
-    """Return how many people each team had on that local day; teams without anyone count 0."""
-    rows = await connection.fetch(_TEAM_MEMBERS, list(teams), day)
-    return dict.fromkeys(teams, 0) | {row["team"]: row["people"] for row in rows}
 
 
 async def unit_members(connection: Connection, units: Collection[UUID], day: date) -> dict[UUID, Denominator]:
