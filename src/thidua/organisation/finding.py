@@ -55,6 +55,9 @@ LEFT JOIN person_home h ON h.person = f.person
     AND (h.valid_from IS NULL OR h.valid_from <= $4) AND (h.valid_to IS NULL OR h.valid_to > $4)
 WHERE f.person = ANY($1::uuid[]) AND {_NEAR} AND $5::integer IS NULL
 """  # noqa: S608 -- as above
+_HOUSEHOLDS_WITHIN = f"""
+SELECT h.id FROM household h WHERE h.id = ANY($1::uuid[]) AND h.unit IN {_WITHIN}
+"""  # noqa: S608 -- as above
 _NAMED = """
 SELECT f.person AS id, 1 AS kind, f.name, u.name AS unit_vi, coalesce(u.name_en, u.name) AS unit_en
 FROM person_profile f
@@ -113,6 +116,14 @@ async def people_within(
     """Return those of the people who are there now."""
     where = (list(within.units), list(within.teams), local_day(at), None, list(within.homes))
     return {row["id"] for row in await connection.fetch(_NEAR_IDS, list(people), *where)}
+
+
+async def households_within(
+    connection: Connection, households: Collection[UUID], within: Within
+) -> set[UUID]:
+    """Return those of the households that lie in the units."""
+    rows = await connection.fetch(_HOUSEHOLDS_WITHIN, list(households), list(within.units))
+    return {row["id"] for row in rows}
 
 
 async def true_names(connection: Connection, ids: Collection[UUID], *, at: datetime) -> dict[UUID, Found]:

@@ -10,7 +10,7 @@ from thidua.infra.database import Connection
 from thidua.kernel.period import local_day
 from thidua.kernel.subjects import SubjectKind
 from thidua.organisation.directory import SubjectCard, directory
-from thidua.organisation.finding import Found, Within, people_within, true_names
+from thidua.organisation.finding import Found, Within, households_within, people_within, true_names
 from thidua.organisation.names import shown_names
 from thidua.web.activity_fields import capital
 from thidua.web.language import Language
@@ -66,8 +66,13 @@ async def names_for(
     """
     asked = set(subjects)
     known = await true_names(connection, asked, at=at)
-    people = {one for one in asked if one in known and known[one].kind is SubjectKind.PERSON} - set(own)
-    hidden = await strangers(connection, people, within, at=at)
+    of_kind = {
+        kind: {one for one in asked if one in known and known[one].kind is kind} - set(own)
+        for kind in (SubjectKind.PERSON, SubjectKind.HOUSEHOLD)
+    }
+    hidden = await strangers(connection, of_kind[SubjectKind.PERSON], within, at=at)
+    if households := of_kind[SubjectKind.HOUSEHOLD]:
+        hidden |= households - await households_within(connection, households, within)
     public = await shown_names(connection, hidden | (asked - known.keys()), at)
     told = {one: _found(one, known[one], known[one].name) for one in known.keys() - hidden}
     for one, name in public.items():
