@@ -122,8 +122,8 @@ async def test_all_who_see_a_board_alike_are_sent_the_same(
     assert english.headers["content-language"] == "en"
 
 
-async def test_who_comes_back_is_told_at_once_that_nothing_has_changed(watch: Watch, lan: UUID) -> None:
-    assert lan
+@pytest.mark.usefixtures("lan")
+async def test_who_comes_back_is_told_at_once_that_nothing_has_changed(watch: Watch) -> None:
     before = await watch()
     await before.until(lambda one: one.frames)
 
@@ -143,10 +143,8 @@ async def test_an_id_that_tells_nothing_brings_the_whole_board_at_once(
     assert f'data-subject="{lan}"' in viewer.frames[0]
 
 
-async def test_the_id_of_a_state_is_the_same_in_every_process(
-    watch: Watch, live: LiveServer, lan: UUID
-) -> None:
-    assert lan
+@pytest.mark.usefixtures("lan")
+async def test_the_id_of_a_state_is_the_same_in_every_process(watch: Watch, live: LiveServer) -> None:
     before = await watch()
     await before.until(lambda one: one.frames)
 
@@ -170,8 +168,8 @@ async def test_programs_are_sent_the_rows_of_the_api(watch: Watch, api: httpx.As
     assert str(lan) in viewer.rows
 
 
-async def test_a_packed_stream_unpacks_whatever_was_skipped(live: LiveServer, lan: UUID) -> None:
-    assert lan
+@pytest.mark.usefixtures("lan")
+async def test_a_packed_stream_unpacks_whatever_was_skipped(live: LiveServer) -> None:
     headers = {"accept-encoding": "gzip"}
     async with (
         httpx.AsyncClient(base_url=live.address) as client,
