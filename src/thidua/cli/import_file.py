@@ -41,16 +41,10 @@ class _Asked(TypedDict):
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--kind", type=click.Choice([kind.value for kind in Kind]), help="What it lists."
-)
+@click.option("--kind", type=click.Choice([kind.value for kind in Kind]), help="What it lists.")
 @click.option("--unit", required=True, help="Code or id of the unit it is for; rows beyond it are refused.")
-@click.option(
-    "--by", default="operator", show_default=True, help="Who imports."
-)
-@click.option(
-    "--branches", type=click.Choice(list(_BRANCHES)), help="What to do with unknown branches."
-)
+@click.option("--by", default="operator", show_default=True, help="Who imports.")
+@click.option("--branches", type=click.Choice(list(_BRANCHES)), help="What to do with unknown branches.")
 @click.option(
     "--set", "common", type=(str, str), multiple=True, metavar="FIELD VALUE", help="A value for empty cells."
 )
