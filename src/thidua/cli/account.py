@@ -1,9 +1,6 @@
 """`thidua account`: makes, appoints and disables accounts; the way to the first administrator and leader."""
 
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
 from uuid import UUID
 
 import rich_click as click
@@ -11,12 +8,11 @@ import rich_click as click
 from thidua.accounts import actions, passwords
 from thidua.accounts.queries import secret_of_login
 from thidua.accounts.roles import Grant, Role
+from thidua.cli.acting import done
 from thidua.infra.clock import now
-from thidua.infra.database import Connection, close_pool, open_pool, transaction
-from thidua.kernel.errors import DomainError, InputError
+from thidua.infra.database import Connection
 from thidua.organisation.queries import unit_id_of
 
-T = TypeVar("T")
 _ROLES = ", ".join(role.value for role in Role)
 _login = click.argument("login")
 _typed = click.option(
@@ -68,7 +64,7 @@ def create(  # noqa: PLR0913 -- one option each
             at=now(),
         )
 
-    _done(make)
+    done(make)
     if not typed:
         click.echo(password)
 
@@ -84,7 +80,7 @@ def new_password(login: str, *, typed: bool) -> None:
         account = await _account(connection, login)
         await actions.set_password(connection, account, password, is_once=not typed, by=None, at=now())
 
-    _done(change)
+    done(change)
     if not typed:
         click.echo(password)
 
@@ -101,7 +97,7 @@ def give(login: str, role: str, unit: str | None, team: UUID | None) -> None:
         given = await _grant(connection, role, unit, team)
         return await actions.grant(connection, await _account(connection, login), given, by=None, at=now())
 
-    click.echo("given" if _done(do) else "had it already")
+    click.echo("given" if done(do) else "had it already")
 
 
 @command.command("revoke")
@@ -116,7 +112,7 @@ def take(login: str, role: str, unit: str | None, team: UUID | None) -> None:
         taken = await _grant(connection, role, unit, team)
         return await actions.revoke(connection, await _account(connection, login), taken, by=None, at=now())
 
-    click.echo("taken" if _done(do) else "did not have it")
+    click.echo("taken" if done(do) else "did not have it")
 
 
 @command.command()
@@ -127,7 +123,7 @@ def disable(login: str) -> None:
     async def do(connection: Connection) -> bool:
         return await actions.disable(connection, await _account(connection, login), by=None, at=now())
 
-    click.echo("disabled" if _done(do) else "was disabled already")
+    click.echo("disabled" if done(do) else "was disabled already")
 
 
 @command.command()
@@ -138,7 +134,7 @@ def enable(login: str) -> None:
     async def do(connection: Connection) -> bool:
         return await actions.enable(connection, await _account(connection, login), by=None, at=now())
 
-    click.echo("enabled" if _done(do) else "was not disabled")
+    click.echo("enabled" if done(do) else "was not disabled")
 
 
 def _typed_password() -> str:
@@ -162,22 +158,3 @@ async def _grant(connection: Connection, role: str, unit: str | None, team: UUID
     if unit and found is None:
         raise click.ClickException(f"there is no unit {unit}")
     return Grant(Role(role), found, team)
-
-
-def _done(doing: Callable[[Connection], Awaitable[T]]) -> T:
-    try:
-        return asyncio.run(_in_transaction(doing))
-    except InputError as error:
-        faults = ", ".join(f"{one.field}: {one.code}" for one in error.errors)
-        raise click.ClickException(faults) from error
-    except DomainError as error:
-        raise click.ClickException(str(error)) from error
-
-
-async def _in_transaction(doing: Callable[[Connection], Awaitable[T]]) -> T:
-    await open_pool()
-    try:
-        async with transaction() as connection:
-            return await doing(connection)
-    finally:
-        await close_pool()

@@ -1,18 +1,13 @@
 """`thidua token`: makes, replaces and revokes the tokens of programs that call the API."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
-
 import rich_click as click
 
 from thidua.accounts.actions import create_token, revoke_token
 from thidua.accounts.model import Scope
+from thidua.cli.acting import done
 from thidua.infra.clock import now
-from thidua.infra.database import Connection, close_pool, open_pool, transaction
-from thidua.kernel.errors import DomainError
+from thidua.infra.database import Connection
 
-T = TypeVar("T")
 _SCOPES = ", ".join(scope.value for scope in Scope)
 
 
@@ -36,7 +31,7 @@ def create(name: str, scopes: str, source: str | None) -> None:
     async def make(connection: Connection) -> str:
         return await create_token(connection, name=name, scopes=wanted, source=source, at=now())
 
-    click.echo(_done(make))
+    click.echo(done(make))
 
 
 @command.command()
@@ -47,21 +42,5 @@ def revoke(name: str) -> None:
     async def end(connection: Connection) -> bool:
         return await revoke_token(connection, name, at=now())
 
-    if not _done(end):
+    if not done(end):
         raise click.ClickException(f"no token in force is called {name}")
-
-
-def _done(doing: Callable[[Connection], Awaitable[T]]) -> T:
-    try:
-        return asyncio.run(_in_transaction(doing))
-    except DomainError as error:
-        raise click.ClickException(str(error)) from error
-
-
-async def _in_transaction(doing: Callable[[Connection], Awaitable[T]]) -> T:
-    await open_pool()
-    try:
-        async with transaction() as connection:
-            return await doing(connection)
-    finally:
-        await close_pool()
