@@ -2,12 +2,15 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 import pytest_asyncio
+from playwright.async_api import Browser
 
+from tests.support.browsers import opened
 from thidua.accounts.actions import create_account, create_token
 from thidua.accounts.model import Scope
 from thidua.accounts.queries import account_of
@@ -36,6 +39,13 @@ async def web(module_dsn: str) -> AsyncIterator[httpx.AsyncClient]:
     async with lifetime(app), httpx.AsyncClient(transport=transport, base_url=ADDRESS) as client:
         yield client
     engine().config.clear()
+
+
+@pytest_asyncio.fixture(scope="module")
+async def browser(chromium: Path) -> AsyncIterator[Browser]:
+    """One browser for a module's tests."""
+    async with opened(chromium) as one:
+        yield one
 
 
 @pytest.fixture

@@ -1,15 +1,12 @@
 """Signing in and giving accounts in a real browser: with its own origin and cookies, without scripts."""
 
-import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.support.processes import Server
 from tests.web.conftest import PASSWORD
@@ -21,16 +18,6 @@ from thidua.organisation.queries import unit_id_of
 
 pytestmark = pytest.mark.browser
 HERE = "C-03394"
-
-
-@pytest_asyncio.fixture(scope="module")
-async def browser(chromium: Path) -> AsyncIterator[Browser]:
-    """One browser for these tests."""
-    path = shutil.which(chromium)
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield opened
-        await opened.close()
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -1,22 +1,19 @@
 """Pages in a real browser: on a small phone, in the dark, without JavaScript."""
 
-import shutil
-from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from tests.support.processes import Server
 from tests.web.reporting import report
 from thidua.accounts.actions import create_token
 from thidua.accounts.model import Scope
 from thidua.infra.clock import now
-from thidua.paths import checkout
 
 pytestmark = pytest.mark.browser
 LAN = "0192f0c4-7a10-7c3e-9b1d-5a2f6d8e4c01"
@@ -35,17 +32,6 @@ PAGES = (
     "/trust",
     "/nothing",
 )
-
-
-@pytest_asyncio.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    made = checkout() or Path()
-    path = shutil.which(made / "build" / "chromium") or shutil.which("chromium")
-    assert path, "chromium is needed: make test finds one, or installs it from Debian"
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield opened
-        await opened.close()
 
 
 @pytest_asyncio.fixture(scope="module")

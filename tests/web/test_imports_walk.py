@@ -1,21 +1,16 @@
 """A secretary's walk in a real browser: two messy files, mended in the preview, confirmed."""
 
-import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import asyncpg
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, FilePayload, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, FilePayload, Page
 
 from tests.imports.office_files import LOG, csv_text, xlsx
 from tests.support.processes import Server
 from thidua.accounts.actions import create_account
 from thidua.accounts.roles import Grant, Role
 from thidua.infra.clock import now
-from thidua.paths import checkout
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 HEAD = ("STT", "Họ và tên", "Ngày sinh", "Xã/phường", "Chi đoàn", "Số điện thoại", "Nhóm đối tượng")
@@ -35,17 +30,6 @@ DEEDS = (
     ("07/10/2026", "13:00", "=1+2", "Trợ giảng", "1", "Xã Dào San", ""),
 )
 _LOGIN, _PASSWORD = "thu-ky", "suoi-reo-sau-nui-41"
-
-
-@pytest_asyncio.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    made = checkout() or Path()
-    path = shutil.which(made / "build" / "chromium") or shutil.which("chromium")
-    assert path, "chromium is needed: make test finds one, or installs it from Debian"
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield opened
-        await opened.close()
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -1,12 +1,11 @@
 """Recording in a real browser: a few taps on a phone, by keyboard, and without a network."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.support.processes import Server
 from tests.support.waiting import eventually_async
@@ -17,9 +16,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest_asyncio.fixture(scope="module")
-async def town(server: Server) -> AsyncIterator[Town]:
-    async with town_on(server) as opened:
-        yield opened
+async def town(server: Server, browser: Browser) -> Town:
+    return await town_on(server, browser)
 
 
 async def test_a_session_takes_five_taps_on_a_small_phone(town: Town) -> None:

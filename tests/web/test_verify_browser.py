@@ -1,10 +1,8 @@
 """The queue in a real browser: by keyboard, without scripts, and read by everyone."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from tests.support.processes import Server
 from tests.support.waiting import eventually_async
@@ -15,9 +13,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest_asyncio.fixture(scope="module")
-async def town(server: Server) -> AsyncIterator[Town]:
-    async with town_on(server) as opened:
-        yield opened
+async def town(server: Server, browser: Browser) -> Town:
+    return await town_on(server, browser)
 
 
 async def test_claims_are_judged_from_the_keyboard(town: Town) -> None:

@@ -1,43 +1,31 @@
 """A commune in a browser: somebody to help, people who may sign in, and what the database then holds."""
 
-import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.support.processes import Server
 from thidua.accounts.actions import create_account, create_token
 from thidua.accounts.model import Scope
 from thidua.accounts.roles import Grant, Role
 from thidua.infra.clock import now
-from thidua.paths import checkout
 
 PASSWORD = "cau-vong-sau-mua-27"  # noqa: S105 -- of accounts that live as long as a test
 COMMUNE = "C-03394"
 HELPED = "Tẩn Mỷ Sương"
 
 
-@asynccontextmanager
-async def town_on(server: Server) -> AsyncIterator["Town"]:
-    """The commune on this server, with one Chromium."""
+async def town_on(server: Server, browser: Browser) -> "Town":
+    """The commune on this server, in this browser."""
     direct = await asyncpg.connect(server.dsn)
     scopes = [one.value for one in Scope]
     token = await create_token(direct, name="town", scopes=scopes, source=None, at=now())
     await direct.close()
-    made = checkout() or Path()
-    path = shutil.which(made / "build" / "chromium") or shutil.which("chromium")
-    assert path, "chromium is needed: make test finds one, or installs it from Debian"
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield Town(server, opened, token)
-        await opened.close()
+    return Town(server, browser, token)
 
 
 class Town:
