@@ -10,7 +10,7 @@ from tests.web.conftest import SignIn
 from tests.web.recording import a_team_of, named, recorded_session, text_of
 from tests.web.reporting import somebody
 from thidua.accounts.roles import Grant, Role
-from thidua.infra.database import connection
+from thidua.infra.database import connection, transaction
 from thidua.organisation.queries import unit_id_of
 
 pytestmark = pytest.mark.usefixtures("web")
@@ -130,6 +130,27 @@ async def test_a_type_of_two_steps_shows_what_is_done_and_what_is_left(sign_in_a
 
     assert "Phần của bạn đã xong" in text_of(again)
     assert await state_of(claim) == 2
+
+
+async def test_nobody_confirms_their_own_by_an_account_of_nobody_that_they_made(sign_in_as: SignIn) -> None:
+    lan, other = await somebody(), await somebody()
+    leader = await sign_in_as(Role.MEMBER, await granted(Role.UNIT_LEADER, PLAIN_COMMUNE), person=lan)
+    own, for_other = [UUID((await recorded_session(leader, one))[-36:]) for one in (lan, other)]
+    of_theirs = await a_claim(sign_in_as, other)
+    puppet = await sign_in_as(await granted(Role.VERIFIER, PLAIN_COMMUNE))
+    async with transaction() as acquired:
+        ids = [UUID(one.headers["x-account"]) for one in (puppet, leader)]
+        await acquired.execute("UPDATE account_grant SET granted_by = $2 WHERE account = $1", *ids)
+
+    answers = [
+        await puppet.post("/verify", data={"do": f"verify:{one}"}) for one in (own, for_other, of_theirs)
+    ]
+
+    assert [one.headers["location"][-24:] for one in answers] == [
+        "done=0&rejected=0&left=1",
+        "done=0&rejected=0&left=1",
+        "done=1&rejected=0&left=0",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,9 @@ FROM account a LEFT JOIN account_grant g ON g.account = a.id AND g.revoked_at IS
 WHERE """
 _BY_ID = _ACCOUNT + "a.id = $1 ORDER BY g.granted_at, g.id"
 _BY_PERSON = _ACCOUNT + "a.person = $1 ORDER BY g.granted_at, g.id"
+_APPOINTERS = """
+SELECT DISTINCT a.id, a.person FROM account_grant g JOIN account a ON a.id = g.granted_by WHERE g.account = $1
+"""
 _OF_LOGIN = "SELECT id, password_hash FROM account WHERE login_fold = $1"
 _OF_ID = "SELECT password_hash FROM account WHERE id = $1"
 _COVERS_UNIT = "SELECT EXISTS (SELECT FROM unit_within WHERE ancestor = ANY($1::uuid[]) AND unit = $2)"
@@ -81,6 +84,12 @@ async def account_of(connection: Connection, account: UUID) -> Account | None:
 async def account_of_person(connection: Connection, person: UUID) -> Account | None:
     """The account of that person, if they have one."""
     return _account(await connection.fetch(_BY_PERSON, person))
+
+
+async def appointers_of(connection: Connection, account: UUID) -> frozenset[UUID]:
+    """The accounts that ever gave this account a role, and the persons behind them."""
+    rows = await connection.fetch(_APPOINTERS, account)
+    return frozenset(one for row in rows for one in (row["id"], row["person"]) if one is not None)
 
 
 async def secret_of_login(connection: Connection, login: str) -> tuple[UUID, str] | None:

@@ -47,13 +47,18 @@ class Refusal(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Confirmer:
-    """Somebody signed in: the person they are, the teams and units they lead, the units they verify in."""
+    """Somebody signed in: the person they are, the teams and units they lead, the units they verify in.
+
+    `behind` an account of nobody in particular are the accounts and persons who appointed it: perhaps it is
+    theirs.
+    """
 
     account: UUID
     person: UUID | None = None
     teams: frozenset[UUID] = frozenset()
     leads: frozenset[UUID] = frozenset()
     units: frozenset[UUID] = frozenset()
+    behind: frozenset[UUID] = frozenset()
 
     @property
     def by(self) -> str:
@@ -146,16 +151,16 @@ def step_for(
 
 def partiality(who: Confirmer, activity: Activity, standing: Standing) -> Refusal | None:
     """Return why somebody may not judge the activity at all: they reported it, or it pays them."""
-    if activity.source == who.by:
+    if activity.source in {source_of(one) for one in (who.account, *who.behind)}:
         return Refusal.OWN_REPORT
     return Refusal.PAID_FOR_IT if _is_paid(who, activity, standing) else None
 
 
 def _is_paid(who: Confirmer, activity: Activity, standing: Standing) -> bool:
-    if who.person is not None:
-        took_part = any(one.subject == who.person and one.role == _CO_ACTOR for one in activity.participants)
-        if took_part or who.person == activity.actor:
-            return True
+    people = who.behind if who.person is None else {who.person}
+    took_part = any(one.subject in people and one.role == _CO_ACTOR for one in activity.participants)
+    if took_part or activity.actor in people:
+        return True
     return (
         activity.actor in who.teams | who.leads | who.units
         or activity.actor in standing.own_teams

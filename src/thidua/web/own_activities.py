@@ -1,5 +1,6 @@
 """What I did and reported: states, points and reasons; taking back; and confirming what others did for me."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from thidua.accounts.permissions import Permission
+from thidua.accounts.queries import appointers_of
 from thidua.activities import waiting
 from thidua.activities.model import Activity
 from thidua.activities.queries import acts_of_many, by_id
@@ -105,7 +107,10 @@ async def answer_for_own(request: AnyRequest, activity: FromPath[UUID]) -> Respo
 async def confirmer_of(connection: Connection, visitor: Visitor) -> Confirmer:
     """The visitor as somebody who confirms."""
     root = await root_of(connection)
-    return confirmer(visitor.account, visitor.person, visitor.grants, root=root)
+    who = confirmer(visitor.account, visitor.person, visitor.grants, root=root)
+    if who.person is not None:
+        return who
+    return replace(who, behind=await appointers_of(connection, visitor.account))
 
 
 async def _demand_say(database: Connection, activity: UUID, who: Confirmer) -> None:
