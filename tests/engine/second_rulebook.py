@@ -1,9 +1,13 @@
 """A second version of the shipped rulebook, for tests; what it changes stands in the TOML file beside it."""
 
 import tomllib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from thidua.engine import rulebooks
+from thidua.engine.record import Recorder
 from thidua.engine.rulebooks import publish
 from thidua.scoring.rulebook import shipped_text
 
@@ -23,3 +27,15 @@ def second_text() -> str:
 async def publish_second() -> None:
     """Publish version 2, in force from 15 October 2026."""
     await publish(second_text(), in_force_from=IN_FORCE_FROM, at=PUBLISHED_AT)
+
+
+@asynccontextmanager
+async def recording_under_both() -> AsyncIterator[Recorder]:
+    """A recorder on an instance with both rulebooks, until the block ends."""
+    rulebooks.forget()
+    await publish_second()
+    started = Recorder()
+    await started.start()
+    yield started
+    await started.stop()
+    rulebooks.forget()

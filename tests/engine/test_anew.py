@@ -11,10 +11,9 @@ import pytest_asyncio
 
 from tests.engine.comparing import stored_activities
 from tests.engine.history import History
-from tests.engine.second_rulebook import publish_second
+from tests.engine.second_rulebook import recording_under_both
 from tests.engine.world import World
 from thidua.activities.queries import by_id
-from thidua.engine import rulebooks
 from thidua.engine.changes import Change, Effect, fact_of
 from thidua.engine.locks import lock
 from thidua.engine.record import Recorder
@@ -44,13 +43,8 @@ _RENAME = (
 async def recorder(module_database: str) -> AsyncIterator[Recorder]:
     """A recorder on an instance with two rulebooks."""
     assert module_database
-    rulebooks.forget()
-    await publish_second()
-    started = Recorder()
-    await started.start()
-    yield started
-    await started.stop()
-    rulebooks.forget()
+    async with recording_under_both() as started:
+        yield started
 
 
 def prefix(world: World) -> str:

@@ -8,9 +8,8 @@ import pytest_asyncio
 from msgspec.structs import replace
 
 from tests.builders import TENTH, reported, some_people
-from tests.engine.second_rulebook import publish_second
+from tests.engine.second_rulebook import recording_under_both
 from tests.engine.world import World
-from thidua.engine import rulebooks
 from thidua.engine.changes import fact_of
 from thidua.engine.foretell import foretold, foretold_report
 from thidua.engine.group import reasons_now
@@ -27,13 +26,8 @@ REPORTS = 60
 async def recorder(module_database: str) -> AsyncIterator[Recorder]:
     """A recorder on an instance with two rulebooks."""
     assert module_database
-    rulebooks.forget()
-    await publish_second()
-    started = Recorder()
-    await started.start()
-    yield started
-    await started.stop()
-    rulebooks.forget()
+    async with recording_under_both() as started:
+        yield started
 
 
 @pytest.mark.parametrize("seed", range(6))

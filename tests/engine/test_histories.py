@@ -9,10 +9,9 @@ import pytest_asyncio
 from tests.engine.comparing import assert_exact
 from tests.engine.history import History
 from tests.engine.oracle import Oracle
-from tests.engine.second_rulebook import publish_second, second_text
+from tests.engine.second_rulebook import recording_under_both, second_text
 from tests.engine.world import World
 from tests.support.promises import Promise
-from thidua.engine import rulebooks
 from thidua.engine.record import Recorder
 from thidua.infra.database import connection
 from thidua.scoring.rulebook import shipped_text
@@ -24,13 +23,8 @@ ORACLE = Oracle({1: shipped_text(), 2: second_text()})
 async def recorder(module_database: str) -> AsyncIterator[Recorder]:
     """A recorder on an instance with two rulebooks."""
     assert module_database
-    rulebooks.forget()
-    await publish_second()
-    started = Recorder()
-    await started.start()
-    yield started
-    await started.stop()
-    rulebooks.forget()
+    async with recording_under_both() as started:
+        yield started
 
 
 async def lived(seed: int, recorder: Recorder, *, acts: int) -> int:

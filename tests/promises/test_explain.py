@@ -9,10 +9,9 @@ import pytest
 import pytest_asyncio
 
 from tests.engine.history import History
-from tests.engine.second_rulebook import publish_second
+from tests.engine.second_rulebook import recording_under_both
 from tests.engine.world import World
 from tests.support.promises import Promise
-from thidua.engine import rulebooks
 from thidua.engine.record import Recorder
 from thidua.infra.clock import now
 from thidua.infra.database import connection
@@ -30,13 +29,8 @@ _VERSIONS = "SELECT array_agg(version) FROM rulebook"
 async def recorder(module_database: str) -> AsyncIterator[Recorder]:
     """A recorder on an instance with two rulebooks."""
     assert module_database
-    rulebooks.forget()
-    await publish_second()
-    started = Recorder()
-    await started.start()
-    yield started
-    await started.stop()
-    rulebooks.forget()
+    async with recording_under_both() as started:
+        yield started
 
 
 async def explained_subjects(seed: int, recorder: Recorder) -> int:
