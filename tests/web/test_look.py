@@ -151,6 +151,14 @@ def test_a_face_bears_the_letters_people_are_called_by() -> None:
     assert initials("") == ""
 
 
+def test_teams_of_one_commune_have_letters_of_their_own() -> None:
+    assert initials("Đội hình Mắt Lá Sin Suối Hồ", "team") == "ML"
+    assert initials("Tổ công nghệ số cộng đồng Bến Đò Sin Suối Hồ", "team") == "BĐ"
+    assert initials("Nhóm 1", "team") == "N1"
+    assert initials("Đội hình thanh niên", "team") == "TN"
+    assert initials("Xã Sin Suối Hồ", "unit") == "SH"
+
+
 async def test_a_page_that_holds_the_secret_of_a_form_is_not_packed(sign_in_as: SignIn) -> None:
     client = await sign_in_as(Role.MEMBER)
     client.headers["accept-encoding"] = "gzip"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import accumulate, pairwise
+from itertools import accumulate, dropwhile, pairwise
 
 _CELLS_MAX = 40
 _CELLS_WHERE_MANY = 20
@@ -35,7 +35,18 @@ def split(parts: Sequence[int], most: int) -> list[tuple[int, int]]:
     return [(start, end - start) for start, end in pairwise(places)]
 
 
-def initials(name: str) -> str:
-    """The letters in a face: of the last two words, as people are called in Vietnam."""
+def initials(name: str, kind: str = "person") -> str:
+    """The letters in a face: of the last two words, as people are called in Vietnam.
+
+    A team has the first two words of its own name, without what it is: teams are called after the place they
+    are in, so that the last words of a commune's teams are all alike.
+    """
     words = [word for word in name.split() if word[0].isalnum()]
-    return "".join(word[0] for word in words[-2:]).upper()
+    own = _own(words) if kind == "team" else []
+    return "".join(word[0] for word in own[:2] or words[-2:]).upper()
+
+
+def _own(words: Sequence[str]) -> Sequence[str]:
+    """What follows a first word and the small words after it, where that is two words or more."""
+    own = list(dropwhile(str.islower, words[1:]))
+    return own if len(own) > 1 else []
