@@ -93,6 +93,15 @@ async def test_before_the_password_is_changed_no_role_counts(
     assert after.status_code == 200
 
 
+async def test_a_leader_makes_no_account_of_nobody_in_particular(sign_in_as: SignIn) -> None:
+    boss = await leader(sign_in_as)
+
+    answer = await boss.post("/accounts", data=form(name="Rơm", role="verifier", unit=HERE))
+
+    assert answer.status_code == 422
+    assert _SHOWN_ONCE.search(answer.text) is None
+
+
 @pytest.mark.parametrize("code", [ABOVE, BESIDE, "VN"])
 async def test_nobody_gives_a_role_outside_their_scope(sign_in_as: SignIn, code: str) -> None:
     boss, person = await leader(sign_in_as), await person_in(HERE)

@@ -45,8 +45,12 @@ async def invite(
     by: Appointer,
     at: datetime,
 ) -> tuple[UUID, str]:
-    """Make an account and return it with its one-time password, which is kept nowhere."""
-    if new.person is None and all(one.role is Role.MEMBER for one in new.grants):
+    """Make an account and return it with its one-time password, which is kept nowhere.
+
+    Only who runs the instance makes one of nobody: whoever else did could confirm with it what they reported.
+    """
+    is_idle = all(one.role is Role.MEMBER for one in new.grants)
+    if new.person is None and (is_idle or not carrying(by.grants, Permission.OPERATE)):
         raise AccountInputError([FieldError("person", "missing_field")])
     if new.person is not None:
         await _demand_person(connection, new.person, by=by, at=at)
