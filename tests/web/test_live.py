@@ -199,6 +199,22 @@ async def test_an_address_has_only_so_many_streams_and_is_told_when_to_come_back
     assert refused.headers["content-type"] == "application/problem+json"
 
 
+async def test_an_address_alone_has_fewer_boards_read_for_it_than_it_has_streams(watch: Watch) -> None:
+    here = {"x_forwarded_for": "203.0.113.11"}
+    own = await watch(f"{BOARD}?limit=7", **here)
+    refused = await watch(f"{BOARD}?limit=8", **here)
+    other = await watch(f"{BOARD}?limit=8", x_forwarded_for="203.0.113.12")
+    shared = await watch(f"{BOARD}?limit=8", **here)
+    assert [one.status for one in (own, refused, other, shared)] == [200, 503, 200, 200]
+    await own.close()
+    await shared.close()
+
+    async def is_let_in() -> bool:
+        return (await watch(f"{BOARD}?limit=9", **here)).status == 200
+
+    await eventually_async(is_let_in)
+
+
 async def test_a_place_is_free_again_when_somebody_leaves(watch: Watch) -> None:
     here = {"x_forwarded_for": "203.0.113.10"}
     some = [await watch(**here), await watch(**here)]

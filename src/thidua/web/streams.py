@@ -32,6 +32,8 @@ _SOON_SECONDS = 0.03
 _AGAIN_SECONDS = 1.0
 # Without a word: while we hear, and while we do not.
 _LOOK_SECONDS, _LOOK_OFTEN_SECONDS = 4.0, 1.0
+# A viewer costs little, what nobody else sees is read for them alone: an address has fewer of those.
+_STREAMS_A_SHOWING = 10
 
 _viewers = Gauge("thidua_streams", "Viewers of live boards", multiprocess_mode="livesum")
 _showings = Gauge("thidua_showings", "Boards shown live, by form and language", multiprocess_mode="livesum")
@@ -93,9 +95,9 @@ class Viewer:
 class Showing:
     """One board in one form and language: its newest frame and who sees it."""
 
-    def __init__(self, hub: "Hub", key: BoardKey, make: Make) -> None:
+    def __init__(self, hub: "Hub", key: BoardKey, make: Make, asked_from: str | None) -> None:
         """Show nothing yet."""
-        self.key, self.frame = key, None
+        self.key, self.frame, self.asked_from = key, None, asked_from
         self.viewers: set[Viewer] = set()
         self._hub, self._make = hub, make
         self._word = asyncio.Event()
@@ -168,6 +170,7 @@ class Hub:
         self._showings: dict[Hashable, Showing] = {}
         self._of_board: dict[BoardKey, set[Hashable]] = {}
         self._addresses: Counter[str] = Counter()
+        self._asked: Counter[str] = Counter()
         self._listener = Listener(instance, self._hear)
         self._is_closed = False
         self.count = 0
@@ -186,7 +189,8 @@ class Hub:
             raise FullError
         showing = self._showings.get(name)
         if showing is None:
-            showing = self._showings[name] = Showing(self, key, make)
+            self._ask(place)
+            showing = self._showings[name] = Showing(self, key, make, place)
             self._of_board.setdefault(key, set()).add(name)
             self._listener.watch(key)
         viewer = Viewer(showing, place)
@@ -203,6 +207,7 @@ class Hub:
             return
         showing.end()
         del self._showings[name]
+        self._asked -= Counter([showing.asked_from] if showing.asked_from else ())
         names = self._of_board[showing.key]
         names.discard(name)
         if not names:
@@ -221,6 +226,13 @@ class Hub:
         """End every stream and stop listening."""
         self.end_all()
         await self._listener.close()
+
+    def _ask(self, place: str | None) -> None:
+        if place is None:
+            return
+        if self._asked[place] >= max(1, settings().streams_per_address // _STREAMS_A_SHOWING):
+            raise FullError
+        self._asked[place] += 1
 
     def _hear(self, key: BoardKey) -> None:
         for name in self._of_board.get(key, ()):
