@@ -11,6 +11,7 @@ from thidua.boards.reading import reader
 from thidua.kernel.subjects import SubjectKind
 from thidua.organisation.surroundings import Place
 from thidua.web.board_views import figure
+from thidua.web.drawing import initials
 from thidua.web.language import Language
 
 _ADDRESSES = {SubjectKind.PERSON: "/people", SubjectKind.TEAM: "/teams"}
@@ -86,6 +87,7 @@ def _row(row: BoardRow, language: Language, *, is_per_member: bool) -> dict[str,
         "rank": place.rank,
         "is_tied": place.is_tied,
         "name": name.name_vi if language == "vi" else name.name_en,
+        "letters": initials(name.name_vi, name.kind.word),
         "is_alias": name.is_alias,
         "kind": name.kind.word,
         "address": f"{stem}/{place.subject}" if stem else f"/units/{name.code}",
