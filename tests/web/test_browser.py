@@ -97,17 +97,6 @@ async def test_pages_can_be_read_by_everyone_on_a_small_phone_in_large_letters(
     assert await faults_of(browser, address, pages, width=320, look="light.150") == []
 
 
-@pytest.mark.long
-@pytest.mark.timeout(180)
-@pytest.mark.parametrize(
-    ("width", "look"), [(320, "light.150"), (360, "dark.100"), (1280, "light.100"), (1280, "contrast.125")]
-)
-async def test_every_page_can_be_read_by_everyone_in_every_look(
-    browser: Browser, address: str, width: int, look: str
-) -> None:
-    assert await faults_of(browser, address, PAGES, width=width, look=look) == []
-
-
 async def faults_of(
     browser: Browser, address: str, paths: Sequence[str], *, width: int, look: str
 ) -> list[tuple[str, str, str]]:
