@@ -234,9 +234,8 @@ async def _context(
     look: str,
     **more: Any,  # noqa: ANN401 -- as playwright takes it
 ) -> BrowserContext:
-    context = await browser.new_context(
-        **{"locale": "vi-VN", "storage_state": kept or None, "bypass_csp": True} | more
-    )
+    told: dict[str, Any] = {"locale": "vi-VN", "storage_state": kept or None, "bypass_csp": True} | more
+    context = await browser.new_context(**told)
     await context.add_cookies([{"name": "thidua_look", "value": look, "url": town.address}])
     return context
 
