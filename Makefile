@@ -54,7 +54,7 @@ check: $(STAMP) ## style, types, directions of imports, templates
 .PHONY: test
 test: $(STAMP) build/chromium check ## set up, check, and pass every fast test
 	@rm -f build/promises.jsonl
-	@$(VENV)/bin/pytest -m "not long"
+	@$(VENV)/bin/pytest -m "not long" -n 2 --dist loadfile
 
 .PHONY: test-all
 test-all: test ## what `make test` does, and the full form of every promise
