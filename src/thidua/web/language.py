@@ -1,8 +1,9 @@
 """Which language to answer in: the reader's switch, else what the browser asks for, else Vietnamese."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from litestar import Request
+from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 
 Language = Literal["vi", "en"]
@@ -11,6 +12,19 @@ AnyRequest = Request[object, object, State]
 DEFAULT: Language = "vi"
 COOKIE = "thidua_language"
 _LONGEST_HEADER = 200
+
+
+def header_of(connection: ASGIConnection[Any, Any, Any, Any], name: bytes) -> str | None:
+    """The first header of that (lower-case) name; quicker than making a dictionary of all of them."""
+    for one, value in connection.scope["headers"]:
+        if one == name:
+            return value.decode("latin-1")
+    return None
+
+
+def accepted_by(request: AnyRequest) -> Language:
+    """The best of our languages for a program: what it says it accepts, else Vietnamese."""
+    return accepted(header_of(request, b"accept-language") or "")
 
 
 def language_of(request: AnyRequest) -> Language:

@@ -17,7 +17,7 @@ from litestar.types import HTTPRequestEvent
 
 from thidua.web.json_faults import fault_of
 from thidua.web.json_tree import checked_tree
-from thidua.web.language import AnyRequest
+from thidua.web.language import AnyRequest, header_of
 from thidua.web.piled_marks import MARKS_MAX, has_piled_marks
 from thidua.web.problems import ProblemError
 
@@ -122,10 +122,10 @@ def canonical(body: bytes) -> bytes:
 
 
 def _check_headers(request: AnyRequest) -> None:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = (header_of(request, b"content-type") or "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise ProblemError(415, "media_type", facts={"expected": "application/json"})
-    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+    if (header_of(request, b"content-encoding") or "identity").strip().lower() != "identity":
         raise ProblemError(415, "compressed_body")
 
 

@@ -14,6 +14,7 @@ from thidua.accounts.errors import NotSignedInError, ScopeMissingError
 from thidua.accounts.model import Caller, Scope
 from thidua.accounts.queries import caller_of
 from thidua.infra.database import connection
+from thidua.web.language import header_of
 
 AnyConnection = ASGIConnection[Any, Any, Any, State]
 Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]
@@ -46,7 +47,7 @@ async def caller_behind(request: AnyConnection) -> Caller | None:
     if _STATE in request.scope["state"]:
         kept: Caller | None = request.scope["state"][_STATE]
         return kept
-    header = request.headers.get("authorization")
+    header = header_of(request, b"authorization")
     caller = None if header is None else await _caller_of_header(header)
     request.scope["state"][_STATE] = caller
     return caller

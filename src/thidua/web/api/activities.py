@@ -1,12 +1,16 @@
 """`/api/v1/activities`: reporting what was done, looking it up, verifying, rejecting, withdrawing."""
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import post
+import msgspec
+from litestar.connection import ASGIConnection
+from litestar.enums import HttpMethod
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
-from litestar.response.base import ASGIResponse
+from litestar.types import ASGIApp
+from typing_extensions import override
 
 from thidua.accounts.errors import ScopeMissingError
 from thidua.accounts.model import Caller, Scope
@@ -17,21 +21,32 @@ from thidua.infra.clock import now
 from thidua.infra.database import connection
 from thidua.kernel.errors import FieldError, InputError
 from thidua.organisation.directory import directory
+from thidua.web.answer_cache import ReadyAnswer
 from thidua.web.api.activity_bodies import ActivityBody, BatchBody, ResultsBody, reports_of
-from thidua.web.api.answers import answer_json
 from thidua.web.api.examples import ACTIVITY, RESULTS
 from thidua.web.api.intake import Intake, intake_of
-from thidua.web.language import AnyRequest, Language, accepted
+from thidua.web.language import AnyRequest, Language, accepted_by
 from thidua.web.problems import error_body
 from thidua.web.reasons import reason_bodies
 from thidua.web.strict_json import body_of
 from thidua.web.tokens import caller_of_request, requires
 
+_encode = msgspec.json.Encoder().encode
 Partial = Annotated[bool, QueryParameter(description="Record the good ones and report the bad ones")]
 
 
-@post(
+class QuickRoute(HTTPRouteHandler):
+    """A route whose guards are given the route itself: Litestar copies it for each guard and request."""
+
+    @override
+    async def authorize_connection(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+        for guard in self.resolve_guards():
+            await guard(connection, self)  # type: ignore[misc]  # as Litestar itself has it
+
+
+@QuickRoute(
     "/api/v1/activities",
+    http_method=HttpMethod.POST,
     status_code=200,
     tags=["Activities"],
     summary="Report one activity, or up to 1,000 as a batch",
@@ -43,7 +58,7 @@ Partial = Annotated[bool, QueryParameter(description="Record the good ones and r
         "answer_example": RESULTS,
     },
 )
-async def report_activities(request: AnyRequest, partial: Partial = False) -> ASGIResponse:  # noqa: FBT002 -- a query parameter
+async def report_activities(request: AnyRequest, partial: Partial = False) -> ASGIApp:  # noqa: FBT002 -- a query parameter
     """Record what was done: all or nothing, unless the good ones are wanted without the bad."""
     at, caller = now(), caller_of_request(request)
     intake = intake_of(await body_of(request), at=at)
@@ -55,8 +70,9 @@ async def report_activities(request: AnyRequest, partial: Partial = False) -> AS
     faults.extend(fault for result in results for fault in result.errors)
     if results and all(result.status == "rejected" for result in results):
         raise InputError(faults)
-    language = accepted(request.headers.get("accept-language", ""))
-    return answer_json({"results": _in_order(zip(reports, results, strict=True), faults, language)})
+    language = accepted_by(request)
+    body = _encode({"results": _in_order(zip(reports, results, strict=True), faults, language)})
+    return ReadyAnswer(body, media_type="application/json", headers={"cache-control": "no-store"})
 
 
 def _check_right_to_verify(intake: Intake, caller: Caller) -> None:

@@ -28,7 +28,7 @@ from thidua.web.api.board_bodies import (
     page_body,
 )
 from thidua.web.board_queries import Asked, asked, span_of
-from thidua.web.language import AnyRequest, Language, accepted
+from thidua.web.language import AnyRequest, Language, accepted_by
 
 _encode = msgspec.json.Encoder().encode
 _pages: AnswerCache[tuple[str, bytes, Language]] = AnswerCache()
@@ -100,7 +100,7 @@ async def read_boards() -> ASGIResponse:
 )
 async def read_board(request: AnyRequest, slug: FromPath[str]) -> ASGIApp:
     """Show a page of a board; rows and moment belong to one state of it."""
-    here, language = await reader(), accepted(request.headers.get("accept-language", ""))
+    here, language = await reader(), accepted_by(request)
     query_string: bytes = request.scope["query_string"]
     question = await asked(here, slug, query_string)
     stamp = await here.stamp(question.query.key)
@@ -120,7 +120,7 @@ async def read_board(request: AnyRequest, slug: FromPath[str]) -> ASGIApp:
 )
 async def read_around(request: AnyRequest, slug: FromPath[str], subject: FromPath[UUID]) -> ASGIApp:
     """Show where a subject stands; `span=0` is its rank alone."""
-    here, language = await reader(), accepted(request.headers.get("accept-language", ""))
+    here, language = await reader(), accepted_by(request)
     question = await asked(here, slug, request.scope["query_string"])
     around = await here.around(question.query.key, subject, span=span_of(question.words))
     return _answer(_encode(around_body(question.question, around, language)))

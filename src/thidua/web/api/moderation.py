@@ -20,7 +20,7 @@ from thidua.kernel.subjects import SubjectKind
 from thidua.web.api.activity_bodies import ActBody, ReasonBody
 from thidua.web.api.answers import answer_json
 from thidua.web.api.examples import ACT, ACTIVITY_SHOWN
-from thidua.web.language import AnyRequest, accepted
+from thidua.web.language import AnyRequest, accepted_by
 from thidua.web.reasons import reason_bodies
 from thidua.web.strict_json import decode
 from thidua.web.tokens import caller_of_request, requires
@@ -134,7 +134,7 @@ def _may_see(caller: Caller, found: Activity) -> bool:
 
 
 def _body(request: AnyRequest, found: Activity, result: Result) -> dict[str, object]:
-    language = accepted(request.headers.get("accept-language", ""))
+    language = accepted_by(request)
     return {
         "id": found.id,
         "type": found.type,
