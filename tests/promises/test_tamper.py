@@ -95,7 +95,7 @@ async def test_an_untouched_chain_has_no_differences(database: str, tmp_path: Pa
         "units = 0",
         "subject = overlay(subject::text placing '00' from 35)::uuid",
         "occurred_at = occurred_at + interval '1 microsecond'",
-        "params = params || '{\"n\": 2}'",
+        "params = (params::jsonb || '{\"n\": 2}')::json",
         "sentence = sentence || '.'",
         "hash = set_byte(hash, 0, (get_byte(hash, 0) + 1) % 256)",
         "festival = 'tet'",

@@ -35,6 +35,7 @@ class Balancer:
             server.close()
             for task in probing:
                 task.cancel()
+            await asyncio.gather(*probing, return_exceptions=True)
 
     async def _probe(self, port: int) -> None:
         while True:
@@ -48,11 +49,13 @@ class Balancer:
                 above, over = await asyncio.open_connection("127.0.0.1", port)
             except OSError:
                 continue
-            over.write(request)
-            with suppress(OSError):
-                writer.write(await above.read(-1))
-                await writer.drain()
-            over.close()
+            try:
+                over.write(request)
+                with suppress(OSError):
+                    writer.write(await above.read(-1))
+                    await writer.drain()
+            finally:
+                over.transport.abort()
             break
         writer.close()
 
@@ -66,9 +69,11 @@ async def _is_ready(port: int) -> bool:
     try:
         async with asyncio.timeout(1):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.write(_PROBE)
-            status = await reader.readline()
-            writer.close()
+            try:
+                writer.write(_PROBE)
+                status = await reader.readline()
+            finally:
+                writer.transport.abort()
     except (OSError, TimeoutError):
         return False
     return b" 200 " in status
