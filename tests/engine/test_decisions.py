@@ -19,9 +19,9 @@ from thidua.engine import rulebooks
 from thidua.engine.decisions import Carried, DecisionTakenError
 from thidua.engine.preview import by_subject, preview, preview_version
 from thidua.engine.reassign import reassign
-from thidua.engine.recalculate import recalculate
+from thidua.engine.recalculate import TooFreshError, recalculate
 from thidua.engine.record import Recorder
-from thidua.engine.rulebooks import TooSoonError, publish
+from thidua.engine.rulebooks import publish
 from thidua.engine.verify import verify
 from thidua.infra.clock import now
 from thidua.infra.database import connection
@@ -160,7 +160,7 @@ async def test_an_unknown_or_too_recent_version_is_refused(two_rulebooks: None) 
     midnight = now().replace(hour=17, minute=0, second=0, microsecond=0) + timedelta(days=3)
     await publish(text, in_force_from=midnight, at=now())
 
-    with pytest.raises(TooSoonError):
+    with pytest.raises(TooFreshError):
         await _recalculated("17/QĐ", 3)
     with pytest.raises(NotFoundError):
         await _recalculated("17/QĐ", 4)

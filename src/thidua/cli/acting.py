@@ -6,8 +6,9 @@ from typing import TypeVar
 
 import rich_click as click
 
+from thidua.cli.wording import words_of
 from thidua.infra.database import Connection, close_pool, open_pool, transaction
-from thidua.kernel.errors import DomainError, InputError
+from thidua.kernel.errors import DomainError
 
 T = TypeVar("T")
 
@@ -17,14 +18,7 @@ def done(doing: Callable[[Connection], Awaitable[T]]) -> T:
     try:
         return asyncio.run(_in_transaction(doing))
     except DomainError as error:
-        raise click.ClickException(_why(error)) from error
-
-
-def _why(error: DomainError) -> str:
-    """Its own message; of an error that has none, the fields at fault."""
-    if isinstance(error, InputError) and str(error) == error.code:
-        return ", ".join(f"{one.field}: {one.code}" for one in error.errors)
-    return str(error)
+        raise click.ClickException(words_of(error)) from error
 
 
 async def _in_transaction(doing: Callable[[Connection], Awaitable[T]]) -> T:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import rich_click as click
 
+from thidua.cli.wording import words_of
 from thidua.engine.record import recorder
 from thidua.imports import actions, queries
 from thidua.imports.actions import Importer
@@ -57,7 +58,7 @@ def command(file: Path, **asked: Unpack[_Asked]) -> None:
     except FileRefusedError as refused:
         raise click.ClickException(say(refused.code, asked["language"], refused.facts)) from refused
     except DomainError as error:
-        raise click.ClickException(f"{error.code} {error.facts or ''}".strip()) from error
+        raise click.ClickException(words_of(error)) from error
     if faults:
         raise SystemExit(1)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import rich_click as click
 
+from thidua.cli.wording import words_of
 from thidua.engine.decisions import Carried
 from thidua.engine.reassign import reassign
 from thidua.infra.clock import now
@@ -26,7 +27,7 @@ def command(activities: Sequence[UUID], reason: str, team: UUID | None, unit: st
     try:
         done = asyncio.run(_reassign(activities, reason=reason, team=team, unit=unit, by=by))
     except DomainError as error:
-        raise click.ClickException(f"{error.code} {error.facts}") from error
+        raise click.ClickException(words_of(error)) from error
     click.echo(f"{done.activities} activities moved, {done.entries} entries, {done.points:+} points in all")
 
 

@@ -8,6 +8,7 @@ import rich_click as click
 
 from thidua.activities.catalogue import catalogue
 from thidua.cli.what_if import preview, recalculate
+from thidua.cli.wording import words_of
 from thidua.engine.rulebooks import earliest_from, publish
 from thidua.infra.clock import now
 from thidua.infra.database import close_pool, open_pool
@@ -57,7 +58,7 @@ def publish_file(file: Path, first_day: datetime | None) -> None:
         _show_faults(file, error)
         raise SystemExit(1) from error
     except DomainError as error:
-        raise click.ClickException(f"{error.code} {error.facts}") from error
+        raise click.ClickException(words_of(error)) from error
     click.echo(f"{book.name}, version {book.version}, is in force from {since}")
 
 

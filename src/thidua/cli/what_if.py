@@ -6,6 +6,7 @@ from pathlib import Path
 
 import rich_click as click
 
+from thidua.cli.wording import words_of
 from thidua.engine.decisions import Carried
 from thidua.engine.preview import Shift, by_subject
 from thidua.engine.preview import preview as shifts_under
@@ -51,7 +52,7 @@ def recalculate(decision: str, version: int, first_day: datetime, end_day: datet
     try:
         done = asyncio.run(_recalculate(decision, version, (starts_at, ends_at), by))
     except DomainError as error:
-        raise click.ClickException(f"{error.code} {error.facts}") from error
+        raise click.ClickException(words_of(error)) from error
     click.echo(f"{done.activities} activities, {done.entries} entries, {done.points:+} points in all")
 
 

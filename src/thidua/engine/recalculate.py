@@ -10,14 +10,20 @@ from thidua.activities import actions as activity_actions
 from thidua.activities import ranges
 from thidua.activities.model import Activity
 from thidua.engine.decisions import ROWS_MAX, Carried, Decision, announce, carry_out
-from thidua.engine.rulebooks import NOTICE, TooSoonError, shelf_of
+from thidua.engine.rulebooks import NOTICE, shelf_of
 from thidua.infra.database import Connection, transaction
-from thidua.kernel.errors import NotFoundError
+from thidua.kernel.errors import DomainError, NotFoundError
 from thidua.ledger import queries
 from thidua.scoring.registry import Registry
 
 # Each reading looks through all activities, so it is worth its while.
 _READ_AT_ONCE = 100_000
+
+
+class TooFreshError(DomainError):
+    """A version recalculates 24 hours after its publication at the earliest, when every process knows it."""
+
+    code = "recalculates_too_soon"
 
 
 async def recalculate(
@@ -60,5 +66,5 @@ async def _registry(version: int, at: datetime) -> Registry:
         raise NotFoundError(version=version)
     asked = published[version]
     if asked.in_force_from is not None and at < asked.published_at + NOTICE:
-        raise TooSoonError(earliest=asked.published_at + NOTICE)
+        raise TooFreshError(version=version, earliest=asked.published_at + NOTICE)
     return shelf_of(list(published.values()), at=at).registry
