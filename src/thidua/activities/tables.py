@@ -1,6 +1,6 @@
 """The tables of activities: keys, facts and the acts that change them."""
 
-from piccolo.columns import JSON, JSONB, UUID, Bytea, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import JSON, JSONB, UUID, BigInt, Bytea, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 
@@ -34,6 +34,7 @@ class ActivityRow(Table, tablename="activity"):
     suspended = SmallInt(default=0, null=False)
     rulebook_version = Integer(default=None, null=False)
     replaces = UUID(default=None, null=True)
+    tx = BigInt(default=None, null=False, index=True)
 
 
 class ActivityAct(Table, tablename="activity_act"):
@@ -47,3 +48,4 @@ class ActivityAct(Table, tablename="activity_act"):
     by = Text(default=None, null=False)
     reason = Text(default=None, null=False)
     at = Timestamptz(default=None, null=False)
+    tx = BigInt(default=None, null=False, index=True)

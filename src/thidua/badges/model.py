@@ -100,12 +100,14 @@ class Award:
     state: AwardState
     revoked_at: datetime | None
     reason: str  # a code (web/locale/codes.toml) or, by hand, a person's words; "" while active
+    revoked_by: str = ""  # "rule", or who took it back: "account:<uuid>"; "" while active
     by: str  # "rule", or who gave it: "account:<uuid>", "token:<source>"
     note: str  # what a person wrote when giving it by hand; "" else
     have: int  # the evidence summary: how many of what was asked
     need: int
     list_number: int  # where its status stands: which list, which bit
     list_index: int
+    batch: UUID | None = None  # what was given in one go by hand may be undone in one go
 
     def status(self, at: datetime) -> Status:
         """What is true of it at the moment; revoked outweighs expired."""
