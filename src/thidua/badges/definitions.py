@@ -24,6 +24,7 @@ class Who(StrEnum):
     UNIT = "unit"  # the very unit where it counts
     WITHIN = "within"  # that unit and every unit above it
     PARTICIPANT = "participant"  # whoever took part in the role of `Criterion.role`
+    MEMBER = "member"  # the team or unit that the actor belongs to: share of members only
 
 
 class ShareOf(StrEnum):
@@ -70,7 +71,7 @@ class Criterion:
     one_helped: bool = False
     # count: besides, in at least so many different ones; until then progress stays one short.
     spread_by: tuple[str, ...] = ()
-    spread_min: int = 0
+    spread_at_least: int = 0
     each: tuple[Part, ...] = ()  # set
     step: PeriodKind = PeriodKind.WEEK  # streak: local weeks, months, quarters or years
     in_a_row: int = 0
@@ -85,6 +86,11 @@ class Criterion:
     rank_at_worst: int = 0
     # first_to: after the moment; share and standing: after the window. Late reports have so long to arrive.
     settling_days: int = 0
+
+    @property
+    def types_watched(self) -> frozenset[str]:
+        """The types whose activities can change how far somebody is; empty where none do so directly."""
+        return self.types.union(self.against, *(part.types for part in self.each))
 
     @property
     def need(self) -> int:
@@ -132,7 +138,9 @@ class Badge:
 
     slug: str
     names: Words
-    title_lines: tuple[str, ...]  # the words on the picture: the Vietnamese name, in one line or two
+    title_lines: Mapping[
+        str, tuple[str, ...]
+    ]  # the words on the picture by language: the name in one line or two
     family: Family
     level: int
     series: str | None

@@ -74,7 +74,7 @@ def read_rule(name: str, place: Place, known: Known) -> Rule:
     Place(place.path, name, place.faults).text(_NAME)
     told = place.table(_KEYS, required=["types", "pays", "points", "sentence"])
     codes = told["types"].choices(known.types, "unknown_type") if "types" in told else []
-    own = _shared_attributes([known.types[code] for code in codes])
+    own = shared_attributes([known.types[code] for code in codes])
     rule = Rule(
         name=name,
         version=known.version,
@@ -107,7 +107,7 @@ def _read(
     return read(told[key]) if key in told else absent
 
 
-def _shared_attributes(types: Sequence[ActivityType]) -> dict[str, Attribute]:
+def shared_attributes(types: Sequence[ActivityType]) -> dict[str, Attribute]:
     """The attributes that every one of the types has, meaning the same."""
     if not types:
         return {}
