@@ -10,6 +10,7 @@ from tests.builders import MOUNTAIN_COMMUNE, PLAIN_COMMUNE, a_team, an_id, recor
 from thidua.activities.model import ActivityReport, State
 from thidua.activities.queries import acts_of
 from thidua.engine.confirm import (
+    NotIndependentError,
     NotYourStepError,
     OwnReportError,
     PaidForItError,
@@ -64,6 +65,36 @@ async def kinds_of(activity: UUID) -> list[tuple[str, str]]:
     """What was done to the activity, and by whom."""
     async with connection() as acquired:
         return [(act.kind, act.by) for act in await acts_of(acquired, activity)]
+
+
+async def test_nobody_judges_the_claims_of_the_units_their_home_lies_in() -> None:
+    [neighbour] = await some_people(1, unit=MOUNTAIN_COMMUNE)
+    claim = await claimed("FEST_HOST", await unit_of("P-12"), name="the province")
+    within = await verifier("at home in a commune of it", unit="VN", person=neighbour)
+
+    with pytest.raises(PaidForItError):
+        await confirm(claim.id, who=within, at=now())
+
+    [stranger] = await some_people(1)
+    await confirm(claim.id, who=await verifier("from elsewhere", unit="VN", person=stranger), at=now())
+    assert (await state_of(claim.id))[0] is State.VERIFIED
+
+
+async def test_an_account_judges_nothing_of_who_gave_it_its_password() -> None:
+    [lan, giver, other] = await some_people(3)
+    claim = await claimed("VNEID_SUPPORT", lan, name="given", participants=[(giver, "co_actor")])
+    units = frozenset({await unit_of("VN")})
+
+    for behind in (MEMBER, lan, giver):
+        who = Confirmer(an_id("given"), other, units=units, behind=frozenset({behind}))
+        with pytest.raises(NotIndependentError):
+            await confirm(claim.id, who=who, at=now())
+    stranger = Confirmer(an_id("no office"), other, behind=frozenset({MEMBER}))
+    with pytest.raises(NotFoundError):
+        await confirm(claim.id, who=stranger, at=now())
+    free = Confirmer(an_id("given"), other, units=units, behind=frozenset({an_id("somebody above")}))
+
+    await confirm(claim.id, who=free, at=now())
 
 
 async def test_one_step_of_one_person_verifies_what_needs_one() -> None:

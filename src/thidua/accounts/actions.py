@@ -32,11 +32,16 @@ ON CONFLICT (name) DO UPDATE SET
 
 _ADD_ACCOUNT = """
 INSERT INTO account (id, login, login_fold, name, person, password_hash, is_password_once, created_at,
-    credentials_at, roles_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $8)
+    credentials_at, roles_at, password_given_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $8, $9)
 """
 _LOGIN = "SELECT login FROM account WHERE id = $1"
-_SECRET = "UPDATE account SET password_hash = $2, is_password_once = $3, credentials_at = $4 WHERE id = $1"  # noqa: S105 -- SQL
+# Who changes their own password leaves it noted who gave it to them: that one could have changed it as well.
+_SECRET = """
+UPDATE account SET password_hash = $2, is_password_once = $3, credentials_at = $4,
+    password_given_by = CASE WHEN $5::uuid = id THEN password_given_by ELSE $5 END
+WHERE id = $1
+"""  # noqa: S105 -- SQL
 _END_SESSIONS = "UPDATE account SET credentials_at = $2 WHERE id = $1 RETURNING 1"
 _DISABLE = """
 UPDATE account SET disabled_at = $2, credentials_at = $2 WHERE id = $1 AND disabled_at IS NULL RETURNING 1
@@ -77,10 +82,10 @@ async def create_account(  # noqa: PLR0913 -- the fields of one form, each by it
     if found:
         raise AccountInputError(found)
     account, kept = new_id(at), await passwords.hashed(password)
-    row = (account, login.strip(), logins.login_fold(login), name.strip(), person, kept, is_password_once, at)
+    row = (account, login.strip(), logins.login_fold(login), name.strip(), person, kept)
     try:
         async with connection.transaction():
-            await connection.execute(_ADD_ACCOUNT, *row)
+            await connection.execute(_ADD_ACCOUNT, *row, is_password_once, at, by)
     except asyncpg.UniqueViolationError as error:
         raise AccountInputError([_taken(error)]) from error
     except asyncpg.ForeignKeyViolationError as error:
@@ -106,7 +111,7 @@ async def set_password(
     found = passwords.faults(password, login=login)
     if found:
         raise AccountInputError(found)
-    await connection.execute(_SECRET, account, await passwords.hashed(password), is_once, at)
+    await connection.execute(_SECRET, account, await passwords.hashed(password), is_once, at, by)
     await _note(connection, account, "password_set", by=by, at=at)
 
 

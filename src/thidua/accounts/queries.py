@@ -26,6 +26,9 @@ _BY_PERSON = _ACCOUNT + "a.person = $1 ORDER BY g.granted_at, g.id"
 _APPOINTERS = """
 SELECT DISTINCT a.id, a.person FROM account_grant g JOIN account a ON a.id = g.granted_by WHERE g.account = $1
 """
+_GIVERS = """
+SELECT a.id, a.person FROM account o JOIN account a ON a.id = o.password_given_by WHERE o.id = $1
+"""
 _OF_LOGIN = "SELECT id, password_hash FROM account WHERE login_fold = $1"
 _OF_ID = "SELECT password_hash FROM account WHERE id = $1"
 _COVERS_UNIT = "SELECT EXISTS (SELECT FROM unit_within WHERE ancestor = ANY($1::uuid[]) AND unit = $2)"
@@ -86,9 +89,14 @@ async def account_of_person(connection: Connection, person: UUID) -> Account | N
     return _account(await connection.fetch(_BY_PERSON, person))
 
 
-async def appointers_of(connection: Connection, account: UUID) -> frozenset[UUID]:
-    """The accounts that ever gave this account a role, and the persons behind them."""
-    rows = await connection.fetch(_APPOINTERS, account)
+async def hands_behind(connection: Connection, account: UUID, *, is_nobodys: bool) -> frozenset[UUID]:
+    """The accounts, and the persons behind them, in whose hands the account may be.
+
+    That is who last gave its password; of an account of nobody also whoever ever gave it a role.
+    """
+    rows = await connection.fetch(_GIVERS, account)
+    if is_nobodys:
+        rows += await connection.fetch(_APPOINTERS, account)
     return frozenset(one for row in rows for one in (row["id"], row["person"]) if one is not None)
 
 

@@ -36,6 +36,7 @@ class Account(Table, tablename="account"):
     person = ForeignKey(Person, null=True, on_delete=OnDelete.restrict, unique=True)
     password_hash = Text(default=None, null=False)
     is_password_once = Boolean(default=None, null=False)
+    password_given_by: ForeignKey["Account"] = ForeignKey("self", null=True, on_delete=OnDelete.restrict)
     language = Text(default=None, null=True)
     created_at = Timestamptz(default=None, null=False)
     credentials_at = Timestamptz(default=None, null=False)

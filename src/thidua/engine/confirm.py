@@ -26,7 +26,7 @@ from thidua.kernel.errors import ConflictError, DomainError, NotAllowedError, No
 from thidua.kernel.ids import new_id
 from thidua.kernel.period import local_day
 from thidua.organisation.directory import directory
-from thidua.organisation.tree import units_above
+from thidua.organisation.tree import root_of, units_above
 
 REASON_CHARACTERS_MAX = 2000
 
@@ -41,6 +41,12 @@ class PaidForItError(NotAllowedError):
     """Nobody judges what brings points to them, their own team or their own unit."""
 
     code = "paid_for_it"
+
+
+class NotIndependentError(NotAllowedError):
+    """Nobody judges by an account whose password or role they gave: perhaps it is in their hands."""
+
+    code = "not_independent"
 
 
 class StepDoneError(ConflictError):
@@ -64,6 +70,7 @@ class ReasonMissingError(DomainError):
 _ERRORS: Mapping[Refusal, type[DomainError]] = {
     Refusal.OWN_REPORT: OwnReportError,
     Refusal.PAID_FOR_IT: PaidForItError,
+    Refusal.NOT_INDEPENDENT: NotIndependentError,
     Refusal.STEP_DONE: StepDoneError,
     Refusal.NOT_YOUR_STEP: NotYourStepError,
 }
@@ -74,8 +81,9 @@ async def confirm(
 ) -> Activity:
     """Confirm the step that is theirs (`step`: that one or none); the last step makes it verified.
 
-    Raises OwnReportError, PaidForItError, StepDoneError or NotYourStepError where it is not theirs to take,
-    StateError where it is rejected or withdrawn, and NotFoundError to who has nothing to do with it.
+    Raises OwnReportError, PaidForItError, NotIndependentError, StepDoneError or NotYourStepError where it is
+    not theirs to take, StateError where it is rejected or withdrawn, and NotFoundError to who has nothing to
+    do with it.
     """
     async with changing(activity, at=at) as held:
         one = held.activity
@@ -120,23 +128,38 @@ async def standings(
 ) -> dict[UUID, Standing]:
     """Return what separation of duties must know of each claim, for this confirmer."""
     acts = await activities.acts_of_many(connection, [one.id for one in found])
-    above = await units_above(connection, {one.unit for one in found})
-    card = None
-    if who.person is not None:
-        await directory().refresh(connection)
-        card = (await directory().load(connection, [who.person])).subject(who.person)
+    teams, homes = await _belonging(connection, found, who)
+    above = await units_above(connection, {one.unit for one in found} | set(homes.values()))
+    root = {await root_of(connection)}
     return {
         one.id: Standing(
             acts.get(one.id, ()),
             above.get(one.unit, frozenset()),
-            card.teams_on(local_day(one.occurred_at)) if card else (),
-            card.unit_on(local_day(one.occurred_at)) if card else None,
+            teams.get(one.id, ()),
+            above[homes[one.id]] - root if one.id in homes else (),
         )
         for one in found
     }
 
 
+async def _belonging(
+    connection: Connection, found: Sequence[Activity], who: Confirmer
+) -> tuple[dict[UUID, tuple[UUID, ...]], dict[UUID, UUID]]:
+    """Return the confirmer's teams, and their home unit where they had one, on the day of each activity."""
+    if who.person is None:
+        return {}, {}
+    await directory().refresh(connection)
+    card = (await directory().load(connection, [who.person])).subject(who.person)
+    if card is None:
+        return {}, {}
+    days = {one.id: local_day(one.occurred_at) for one in found}
+    homes = {one: card.unit_on(day) for one, day in days.items()}
+    teams = {one: card.teams_on(day) for one, day in days.items()}
+    return teams, {one: unit for one, unit in homes.items() if unit is not None}
+
+
 def _refuse_strangers(who: Confirmer, one: Activity, standing: Standing) -> None:
     """Whoever neither reported it, is paid for it nor may judge it does not learn that it exists."""
-    if partiality(who, one, standing) is None and not offices_of(who, one, standing.above):
+    is_theirs = partiality(who, one, standing) in {Refusal.OWN_REPORT, Refusal.PAID_FOR_IT}
+    if not is_theirs and not offices_of(who, one, standing.above):
         raise NotFoundError(activity=one.id)

@@ -41,6 +41,7 @@ class Refusal(Enum):
 
     OWN_REPORT = "own_report"
     PAID_FOR_IT = "paid_for_it"
+    NOT_INDEPENDENT = "not_independent"
     STEP_DONE = "step_done"
     NOT_YOUR_STEP = "not_your_step"
 
@@ -49,8 +50,8 @@ class Refusal(Enum):
 class Confirmer:
     """Somebody signed in: the person they are, the teams and units they lead, the units they verify in.
 
-    `behind` an account of nobody in particular are the accounts and persons who appointed it: perhaps it is
-    theirs.
+    `behind` it are the accounts and persons in whose hands it may be: who last gave its password to somebody
+    else, and of an account of nobody in particular whoever appointed it.
     """
 
     account: UUID
@@ -71,13 +72,13 @@ class Standing:
     """What is known of one claim beside the activity: steps taken so far, and how the confirmer stands to it.
 
     `above` are the unit of the activity and all units above it; `own_teams` the confirmer's teams that day,
-    `own_unit` their home unit.
+    `own_units` their home unit and all above it but the root, whose members all people are.
     """
 
     acts: Sequence[Act]
     above: Collection[UUID]
     own_teams: Collection[UUID] = ()
-    own_unit: UUID | None = None
+    own_units: Collection[UUID] = ()
 
 
 def confirmer(account: UUID, person: UUID | None, grants: Iterable[Grant], *, root: UUID) -> Confirmer:
@@ -150,19 +151,24 @@ def step_for(
 
 
 def partiality(who: Confirmer, activity: Activity, standing: Standing) -> Refusal | None:
-    """Return why somebody may not judge the activity at all: they reported it, or it pays them."""
-    if activity.source in {source_of(one) for one in (who.account, *who.behind)}:
+    """Return why somebody may not judge the activity at all: it is theirs, or of who may be they."""
+    if activity.source == who.by:
         return Refusal.OWN_REPORT
-    return Refusal.PAID_FOR_IT if _is_paid(who, activity, standing) else None
+    people = set() if who.person is None else {who.person}
+    if _are_paid(people, activity) or _is_their_collective(who, activity, standing):
+        return Refusal.PAID_FOR_IT
+    is_theirs = activity.source in {source_of(one) for one in who.behind}
+    return Refusal.NOT_INDEPENDENT if is_theirs or _are_paid(who.behind, activity) else None
 
 
-def _is_paid(who: Confirmer, activity: Activity, standing: Standing) -> bool:
-    people = who.behind if who.person is None else {who.person}
+def _are_paid(people: Collection[UUID], activity: Activity) -> bool:
     took_part = any(one.subject in people and one.role == _CO_ACTOR for one in activity.participants)
-    if took_part or activity.actor in people:
-        return True
+    return took_part or activity.actor in people
+
+
+def _is_their_collective(who: Confirmer, activity: Activity, standing: Standing) -> bool:
     return (
         activity.actor in who.teams | who.leads | who.units
         or activity.actor in standing.own_teams
-        or activity.actor == standing.own_unit
+        or activity.actor in standing.own_units
     )

@@ -9,7 +9,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from thidua.accounts.permissions import Permission
-from thidua.accounts.queries import appointers_of
+from thidua.accounts.queries import hands_behind
 from thidua.activities import waiting
 from thidua.activities.model import Activity
 from thidua.activities.queries import acts_of_many, by_id
@@ -36,6 +36,8 @@ from thidua.web.visitors import Visitor, may, signed_in, visitor_let_in
 from thidua.web.wording import say
 
 _ROWS = 20
+_THEIR_OWN = frozenset({Refusal.OWN_REPORT, Refusal.PAID_FOR_IT})
+_NONE: frozenset[UUID] = frozenset()
 _HELPED_MAX = 10
 REASON_CHARACTERS_MAX = 500
 Cursor = Annotated[str | None, QueryParameter(max_length=1000)]
@@ -108,9 +110,8 @@ async def confirmer_of(connection: Connection, visitor: Visitor) -> Confirmer:
     """The visitor as somebody who confirms."""
     root = await root_of(connection)
     who = confirmer(visitor.account, visitor.person, visitor.grants, root=root)
-    if who.person is not None:
-        return who
-    return replace(who, behind=await appointers_of(connection, visitor.account))
+    is_nobodys = visitor.person is None
+    return replace(who, behind=await hands_behind(connection, visitor.account, is_nobodys=is_nobodys))
 
 
 async def _demand_say(database: Connection, activity: UUID, who: Confirmer) -> None:
@@ -119,7 +120,7 @@ async def _demand_say(database: Connection, activity: UUID, who: Confirmer) -> N
     known = await standings(database, list(found.values()), who)
     one = found.get(activity)
     if one is None or not (
-        offices_of(who, one, known[activity].above) or partiality(who, one, known[activity])
+        offices_of(who, one, known[activity].above) or partiality(who, one, known[activity]) in _THEIR_OWN
     ):
         raise NotFoundError(activity=activity)
 
@@ -132,7 +133,7 @@ async def _helped(database: Connection, visitor: Visitor) -> list[Activity]:
     """Claims that name the visitor and wait for their word."""
     assert visitor.person is not None
     found = await waiting.waiting_for_helped(database, visitor.person, count_max=_HELPED_MAX)
-    who = Confirmer(visitor.account, visitor.person)
+    who = replace(await confirmer_of(database, visitor), teams=_NONE, leads=_NONE, units=_NONE)
     known = await standings(database, found, who)
     return [
         one
