@@ -25,7 +25,12 @@ def keys_of(rule_name: str, key: Key, fact: Fact, subject: UUID) -> tuple[UUID, 
     if missing_parts(key, fact):
         return ()
     owner = str(subject) if key.among is Among.SUBJECT else ""
-    shared = [rule_name, bucket_of(key.window, fact), owner, *(_part(name, fact) for name in key.attributes)]
+    shared = [
+        rule_name,
+        bucket_of(key.window, fact),
+        owner,
+        *(part_of(name, fact) for name in key.attributes),
+    ]
     if key.role is None:
         return (_digest(shared),)
     named = sorted({str(person) for person, role in fact.participants if role == key.role})
@@ -34,13 +39,14 @@ def keys_of(rule_name: str, key: Key, fact: Fact, subject: UUID) -> tuple[UUID, 
 
 def missing_parts(key: Key, fact: Fact) -> tuple[str, ...]:
     """Return the names of the key's parts that the fact does not give."""
-    missing = [name for name in key.attributes if _part(name, fact) is None]
+    missing = [name for name in key.attributes if part_of(name, fact) is None]
     if key.role is not None and all(role != key.role for _, role in fact.participants):
         missing.append(key.role)
     return tuple(missing)
 
 
-def _part(name: str, fact: Fact) -> str | None:
+def part_of(name: str, fact: Fact) -> str | None:
+    """Return what the fact tells by this name, as people see it; None when it tells nothing."""
     value = fact.festival if name == FESTIVAL_PART else fact.attributes.get(name)
     # The whole number 2 and the text "2" name the same thing; so do texts that look the same but for blanks.
     return None if value is None else _seen(str(value)) or None
