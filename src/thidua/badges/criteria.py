@@ -1,4 +1,4 @@
-"""The `[criterion]` of a badge.toml: each kind with its own fields, all of things that the catalogue knows."""
+"""The `[criterion]` of a badge.toml: each kind with its own fields, all of things we know."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

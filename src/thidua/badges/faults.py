@@ -38,11 +38,11 @@ _WORDS = {
     "not_composed": "letters and their marks must be composed (Unicode NFC): type the line anew",
     "no_file": "the file is missing: {file}",
     "too_long": "at most {characters_max} characters fit: this has {characters}",
-    "too_long_for_picture": "too long for one line of the picture: write title.{language} in one or two lines of"
-    " at most {characters_max} characters",
+    "too_long_for_picture": "too long for one line of the picture: write title.{language} in one or two lines"
+    " of at most {characters_max} characters",
     "too_many_lines": "at most two lines fit on the picture",
     "blank": "write some text",
-    "not_plain": "only paragraphs, lists (lines that begin with '- ') and **bold** are shown: leave out {found}",
+    "not_plain": "only paragraphs, lists (lines beginning with '- '), **bold**: leave out {found}",
     "not_a_slug": "name a folder with a-z, 0-9 and single hyphens, beginning with a letter: dai-su-so",
     "not_a_span": 'write "1 year", "6 months" or "90 days"',
     "not_a_day": 'write month and day with two digits each: "10-10"',

@@ -32,6 +32,9 @@ _CHOICES = {
     "commune": "Cấp xã",
     "province": "Cấp tỉnh",
     "national": "Toàn quốc",
+    "digital_basics": "Kỹ năng số cơ bản",
+    "online_safety": "An toàn số",
+    "artificial_intelligence": "Trí tuệ nhân tạo",
 }
 # Asked as one asks somebody; the catalogue's own word names the fact elsewhere.
 _QUESTIONS = {"minutes": "Bao nhiêu phút?", "skill": "Về việc gì?"}

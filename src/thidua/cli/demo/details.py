@@ -51,6 +51,13 @@ def detail_of(kind: str, one: Somebody, day: date, near: Neighbours) -> Detail:
 _Maker = Callable[[Dice, Somebody, date, Neighbours], Detail]
 
 
+_PATHS = {
+    "Bình dân học vụ số": "digital_basics",
+    "An toàn số": "online_safety",
+    "AI": "artificial_intelligence",
+}
+
+
 def _mentor_session(dice: Dice, one: Somebody, _day: date, near: Neighbours) -> Detail:
     minutes = dice.choose((20, 30, 30, 40, 45, 45, 60, 60, 60, 75, 90, 120))
     return Detail({"minutes": minutes, "skill": dice.choose(words("skills"))}, near.mentee_of(one))
@@ -64,8 +71,9 @@ def _family_guided(dice: Dice, _one: Somebody, _day: date, _near: Neighbours) ->
     return Detail({"skill": dice.choose(words("skills"))}, quantity=dice.between(1, 2))
 
 
-def _person_guided(dice: Dice, one: Somebody, _day: date, near: Neighbours) -> Detail:
+def _person_guided(dice: Dice, one: Somebody, day: date, near: Neighbours) -> Detail:
     told = {"skill": dice.choose(words("skills")), "minutes": dice.between(2, 9) * 5}
+    told["hamlet"] = f"Thôn {day.toordinal() % 8 + 1}, {one.commune.short_name}"
     return Detail(told, near.helped_by(one, "helped"), dice.choose((1, 1, 1, 2, 2, 3, 4, 6, 12)))
 
 
@@ -73,7 +81,9 @@ def _course_completed(dice: Dice, _one: Somebody, _day: date, _near: Neighbours)
     level = dice.choose((1, 1, 1, 2, 2, 3))
     score = dice.between(60, 100)
     course = dice.choose(words("courses"))
-    return Detail({"course": course, "version": "2026", "level": level, "score_percent": score})
+    told = {"course": course, "version": "2026", "level": level, "score_percent": score}
+    path = next((one for head, one in _PATHS.items() if course.startswith(head)), None)
+    return Detail(told if path is None else {**told, "path": path})
 
 
 def _skill_confirmed(dice: Dice, _one: Somebody, _day: date, _near: Neighbours) -> Detail:
