@@ -1,5 +1,6 @@
 """The queue of claims: who sees which, who may judge which, one by one and many at once."""
 
+import re
 from uuid import UUID, uuid4
 
 import httpx
@@ -188,6 +189,41 @@ async def test_the_queue_goes_on_where_a_page_ends(sign_in_as: SignIn) -> None:
 
     assert [page.text.count("data-claim") for page in (first, second)] == [25, 2]
     assert (await verifier.get(f"/verify?cursor={link}")).status_code == 400
+
+
+async def test_the_queue_begins_with_the_latest_if_asked_and_goes_on_so(sign_in_as: SignIn) -> None:
+    lan = await named("Thứ Tự Nào")
+    member = await sign_in_as(Role.MEMBER, person=lan)
+    days = [f"2026-10-{day:02}T10:00" for day in range(1, 28)]
+    for day in days:
+        await recorded_session(member, lan, at=day)
+    verifier = await sign_in_as(await granted(Role.VERIFIER, PLAIN_COMMUNE))
+
+    first = await verifier.get("/verify?q=thu+tu&order=latest")
+    link = first.text.partition("order=latest&amp;cursor=")[2].partition('"')[0]
+    second = await verifier.get(f"/verify?q=thu+tu&order=latest&cursor={link}")
+
+    shown = re.findall(r"10:00 (\d\d)/10/2026", first.text + second.text)
+    assert list(dict.fromkeys(shown)) == [f"{day:02}" for day in range(27, 0, -1)]
+    assert 'name="order" value="latest"' in first.text
+    assert (await verifier.get(f"/verify?q=thu+tu&cursor={link}")).status_code == 400
+
+
+async def test_a_claim_is_confirmed_on_its_own_page_by_who_may(sign_in_as: SignIn) -> None:
+    lan, leads = await somebody(), await granted(Role.UNIT_LEADER, PLAIN_COMMUNE)
+    reporter, paid = await sign_in_as(leads), await sign_in_as(leads, person=lan)
+    address = await recorded_session(reporter, lan)
+    verifier = await sign_in_as(await granted(Role.VERIFIER, PLAIN_COMMUNE))
+    button = f'action="{address}/answer"'
+
+    pages = [await one.get(address) for one in (reporter, paid, verifier)]
+    answer = await verifier.post(f"{address}/answer", data={"do": "yes", "back": "one"})
+
+    assert [button in page.text for page in pages] == [False, False, True]
+    assert "mang điểm cho bạn" in text_of(pages[1])
+    assert answer.headers["location"] == address
+    assert await state_of(UUID(address[-36:])) == 2
+    assert button not in (await verifier.get(address)).text
 
 
 async def test_the_queue_is_for_those_who_may_verify(web: httpx.AsyncClient, sign_in_as: SignIn) -> None:

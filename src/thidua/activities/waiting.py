@@ -28,6 +28,11 @@ SELECT {COLUMNS} FROM activity a WHERE a.state = 1 AND {_WITHIN} {_ASKED}
     AND ($8::timestamptz IS NULL OR (a.occurred_at, a.id) > ($8, $9::uuid))
 ORDER BY a.occurred_at, a.id LIMIT $10
 """  # noqa: S608 -- made of our own words
+_WAITING_LATEST = f"""
+SELECT {COLUMNS} FROM activity a WHERE a.state = 1 AND {_WITHIN} {_ASKED}
+    AND ($8::timestamptz IS NULL OR (a.occurred_at, a.id) < ($8, $9::uuid))
+ORDER BY a.occurred_at DESC, a.id DESC LIMIT $10
+"""  # noqa: S608 -- as above
 _COUNT = f"""
 SELECT count(*) FROM (SELECT 1 FROM activity a WHERE a.state = 1 AND {_WITHIN} {_ASKED} LIMIT $8) found
 """  # noqa: S608 -- as above
@@ -54,7 +59,10 @@ SELECT {COLUMNS} FROM activity a WHERE a.id IN (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingAsked:
-    """Which claims a queue shall hold: all within these units, those of these teams; then the filters."""
+    """Which claims a queue shall hold, and from which end.
+
+    All within these units and those of these teams; then the filters.
+    """
 
     units: Collection[UUID]
     teams: Collection[UUID]
@@ -63,6 +71,7 @@ class WaitingAsked:
     actors: Collection[UUID] | None = None
     since: datetime | None = None
     until: datetime | None = None
+    is_latest_first: bool = False
 
     @property
     def arguments(self) -> tuple[Any, ...]:
@@ -80,8 +89,9 @@ def place_of(moment: str, activity: str) -> Place:
 async def waiting(
     connection: Connection, asked: WaitingAsked, *, after: Place | None = None, count_max: int
 ) -> list[Activity]:
-    """Return claims that wait, the oldest first."""
-    rows = await connection.fetch(_WAITING, *asked.arguments, *(after or (None, None)), count_max)
+    """Return claims that wait, the oldest first or the latest."""
+    sql = _WAITING_LATEST if asked.is_latest_first else _WAITING
+    rows = await connection.fetch(sql, *asked.arguments, *(after or (None, None)), count_max)
     return [activity_of(row) for row in rows]
 
 

@@ -11,7 +11,8 @@ from litestar.response import Redirect
 from thidua.accounts.permissions import Permission
 from thidua.accounts.queries import hands_behind
 from thidua.activities import waiting
-from thidua.activities.model import Activity
+from thidua.activities.catalogue import Step, catalogue
+from thidua.activities.model import Activity, State
 from thidua.activities.queries import acts_of_many, by_id
 from thidua.engine import moderate
 from thidua.engine.changes import fact_of
@@ -19,7 +20,7 @@ from thidua.engine.confirm import confirm, refuse, standings
 from thidua.engine.foretell import foretold
 from thidua.engine.group import reasons_now
 from thidua.engine.rulebooks import shelf
-from thidua.engine.separation import Confirmer, Refusal, confirmer, offices_of, partiality
+from thidua.engine.separation import Confirmer, Refusal, confirmer, offices_of, partiality, step_for
 from thidua.infra.clock import now
 from thidua.infra.database import Connection, transaction
 from thidua.kernel.errors import DomainError, NotFoundError
@@ -89,7 +90,7 @@ async def withdraw_own(request: AnyRequest, activity: FromPath[UUID]) -> Respons
 
 @post("/activities/{activity:uuid}/answer", include_in_schema=False, guards=[signed_in])
 async def answer_for_own(request: AnyRequest, activity: FromPath[UUID]) -> Response[Any]:
-    """Say that one was helped, or that one was not."""
+    """Say that one was helped, or that one was not; or confirm the step that is one's to take."""
     visitor, typed, at = visitor_let_in(request), await typed_of(request), now()
     async with transaction(isolation="repeatable_read", readonly=True) as database:
         who = await confirmer_of(database, visitor)
@@ -103,7 +104,8 @@ async def answer_for_own(request: AnyRequest, activity: FromPath[UUID]) -> Respo
             await confirm(activity, who=who, at=at)
     except DomainError as error:
         return await _one(request, activity, status=409, refused=error.code)
-    return Redirect("/activities", status_code=303)
+    is_from_its_page = typed.line("back") == "one"
+    return Redirect(f"/activities/{activity}" if is_from_its_page else "/activities", status_code=303)
 
 
 async def confirmer_of(connection: Connection, visitor: Visitor) -> Confirmer:
@@ -153,6 +155,7 @@ async def _one(
         if found is None or not await _may_see(database, visitor, found):
             raise NotFoundError(activity=activity)
         [shown] = await _shown(request, database, visitor, [found])
+        mine = await _step_of(database, visitor, found)
         registry = (await shelf(database, at=at)).registry
         reasons = (await reasons_now(database, [found], registry))[activity]
         told = await foretold(database, [fact_of(found)] if shown["is_waiting"] else [], registry)
@@ -164,10 +167,22 @@ async def _one(
         reasons=[reason_words(one.code, one.params, language) for one in reasons],
         foretold=told[activity].points if told else None,
         is_mine=found.source == visitor.source,
+        may_verify=visitor.can(Permission.VERIFY),
+        may_confirm=mine is not None and not isinstance(mine, Refusal),
+        not_mine=say(mine.value, language) if isinstance(mine, Refusal) else None,
         may_withdraw=found.source == visitor.source and not found.state.is_final,
         refused=say(refused, language) if refused else None,
         typed_reason=reason,
     )
+
+
+async def _step_of(database: Connection, visitor: Visitor, found: Activity) -> Step | Refusal | None:
+    """The step of the claim that is the visitor's to take, or why none is; None: they have no part in it."""
+    who = await confirmer_of(database, visitor)
+    known = (await standings(database, [found], who))[found.id]
+    if found.state is not State.SUBMITTED or not offices_of(who, found, known.above):
+        return None
+    return step_for(who, found, catalogue().types[found.type].steps, known)
 
 
 async def _may_see(database: Connection, visitor: Visitor, found: Activity) -> bool:

@@ -45,6 +45,7 @@ COUNTED_MAX = 1000
 _ACTORS_MAX = 200
 _REASONS = ("evidence_unclear", "recorded_twice", "wrong_kind_of_work", "not_reached", "wrong_figures")
 _RESULTS = ("done", "rejected", "left")
+_LATEST = "latest"
 _FILTER_CHARACTERS_MAX = 200
 _MAY_VERIFY = needs(Permission.VERIFY)
 Cursor = Annotated[str | None, QueryParameter(max_length=1000)]
@@ -59,6 +60,7 @@ class Filters:
     q: str = ""
     since: str = ""
     until: str = ""
+    order: str = ""
 
     @classmethod
     def of(cls, told: Mapping[str, str]) -> "Filters":
@@ -74,7 +76,7 @@ class Filters:
 
 @get("/verify", include_in_schema=False, guards=[_MAY_VERIFY])
 async def queue_page(request: AnyRequest, cursor: Cursor = None) -> Response[bytes]:
-    """Claims that wait in the visitor's charge, the oldest first; the address holds the filters."""
+    """Claims that wait in the visitor's charge, oldest or latest first; the address holds the filters."""
     told = request.query_params
     result = {name: whole_number(told.get(name, ""), highest=ROWS) or 0 for name in _RESULTS}
     return await _queue(request, Filters.of(told), cursor=cursor, result=result)
@@ -194,6 +196,7 @@ async def _asked_for(
         actors=actors,
         since=midnight_of(since) if since else None,
         until=midnight_of(until + timedelta(days=1)) if until else None,
+        is_latest_first=filters.order == _LATEST,
     ), faults
 
 
