@@ -22,15 +22,21 @@ def catalogue() -> Catalogue:
 def read_catalogue(folder: Path) -> Catalogue:
     """Return the badges of all folders in this one, or raise `CatalogueError` with every fault found.
 
-    Folders whose names begin with a dot or an underscore are not looked at.
+    Folders whose names begin with a dot or an underscore are not looked at. One badge's folder is read alone.
     """
     faults: list[FolderFault] = []
-    found = [read_badge(one, faults) for one in sorted(folder.iterdir()) if _is_badge(one)]
+    found = [read_badge(one, faults) for one in _folders(folder)]
     badges = sorted((badge for badge in found if badge is not None), key=_place)
     faults.extend(_told_twice(badges))
     if faults:
         raise CatalogueError(faults)
     return Catalogue({badge.slug: badge for badge in badges})
+
+
+def _folders(folder: Path) -> list[Path]:
+    if (folder / "badge.toml").exists():
+        return [folder if folder.name.strip(".") else folder.resolve()]
+    return [one for one in sorted(folder.iterdir()) if _is_badge(one)]
 
 
 def _is_badge(folder: Path) -> bool:
