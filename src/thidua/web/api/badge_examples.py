@@ -1,0 +1,27 @@
+"""Examples of what the API answers about badges."""
+
+from typing import Any
+
+BADGES: dict[str, Any] = {
+    "items": [
+        {
+            "slug": "dai-su-so",
+            "names": {"vi": "Đại sứ số", "en": "Digital Ambassador"},
+            "criteria": {
+                "vi": "Dành cho người hướng dẫn có ít nhất 5 người đạt kỹ năng số trong một năm.",
+                "en": "For mentors at least 5 of whose mentees gained a digital skill within one year.",
+            },
+            "family": "mentoring",
+            "level": 1,
+            "series": "dai-su-so",
+            "subject": "person",
+            "state": "active",
+            "version": 1,
+            "window": "year",
+            "valid_for": "P1Y",
+            "earned_by": {"kind": "distinct", "need": 5},
+            "picture": "/badges/dai-su-so.png",
+        }
+    ],
+    "next": None,
+}
