@@ -115,6 +115,9 @@ class Settings:
         "",
         "where people reach us, for links and QR codes on paper and screens",
     )
+    fetch_foreign: bool = _setting(
+        "THIDUA_FETCH_FOREIGN", _flag, "1", "look up over https what badges of other issuers point at"
+    )
     streams_max: int = _setting(
         "THIDUA_STREAMS_MAX", _count, "10000", "open streams of live boards in one web process, at most"
     )

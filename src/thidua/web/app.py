@@ -43,6 +43,7 @@ from thidua.web.api.openapi import DocumentPlugin
 from thidua.web.api.organisation import organisation_handlers
 from thidua.web.boards import board_page_handlers
 from thidua.web.counting import begin, watch_load
+from thidua.web.credentials import credential_handlers
 from thidua.web.csrf import guarded
 from thidua.web.errors import address_problem, answer_at_once, error_handlers
 from thidua.web.figures import figure_handlers
@@ -97,6 +98,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     *board_page_handlers,
     *live_handlers,
     *screen_handlers,
+    *credential_handlers,
 ]
 
 

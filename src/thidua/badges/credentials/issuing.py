@@ -1,0 +1,70 @@
+"""Signs the credential of an award when somebody first asks for it, and keeps the very bytes."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from thidua.badges.catalogue import catalogue
+from thidua.badges.credentials.addresses import here
+from thidua.badges.credentials.data_integrity import with_proof
+from thidua.badges.credentials.document import Issuer, credential_of
+from thidua.badges.credentials.jwt import signed_jwt
+from thidua.badges.credentials.keys import IssuerKeys, issuer_keys, key_id
+from thidua.badges.definitions import Badge
+from thidua.badges.model import Award
+from thidua.infra.database import Connection, transaction
+from thidua.infra.settings import settings
+
+_KEPT = "SELECT json, jwt FROM badge_credential WHERE award = $1"
+# Whoever signed first is kept; the other, signed at the same moment, was shown to nobody.
+_KEEP = """
+INSERT INTO badge_credential (award, key_es, key_ed, json, jwt, signed_at) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (award) DO NOTHING
+"""
+_ISSUER = "SELECT name FROM unit WHERE parent IS NULL ORDER BY code = 'VN' DESC, code LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A credential in both signed forms."""
+
+    json: str  # with its embedded proof
+    jwt: str
+
+
+async def issued(award: Award, *, at: datetime) -> Signed:
+    """The credential of the award, signed now or long ago; commits by itself."""
+    async with transaction(readonly=True) as connection:
+        kept = await _kept(connection, award.id)
+        issuer = await issuer_here(connection)
+    if kept is not None:
+        return kept
+    badge, keys = catalogue().badges[award.badge], issuer_keys(settings().data_dir)
+    fresh = await asyncio.to_thread(sign, award, badge, issuer, keys, at)
+    async with transaction() as connection:
+        names = (key_id(keys.p256.public_key()), key_id(keys.ed25519.public_key()))
+        await connection.execute(_KEEP, award.id, *names, fresh.json, fresh.jwt, at)
+        return await _kept(connection, award.id) or fresh
+
+
+def sign(award: Award, badge: Badge, issuer: Issuer, keys: IssuerKeys, at: datetime) -> Signed:
+    """Both signed forms of an award's credential."""
+    did = issuer.place.did
+    document = credential_of(award, badge, issuer, secret=keys.subjects_secret)
+    method = f"{did}#{key_id(keys.ed25519.public_key())}"
+    proved = with_proof(document, keys.ed25519, method=method, at=at)
+    text = json.dumps(proved, ensure_ascii=False, separators=(",", ":"))
+    return Signed(text, signed_jwt(document, keys.p256, did=did))
+
+
+async def issuer_here(connection: Connection) -> Issuer:
+    """This instance as issuer, by the name of its root unit."""
+    name = await connection.fetchval(_ISSUER)
+    return Issuer(here(), name or "thidua")
+
+
+async def _kept(connection: Connection, award: UUID) -> Signed | None:
+    row = await connection.fetchrow(_KEPT, award)
+    return None if row is None else Signed(row["json"], row["jwt"])

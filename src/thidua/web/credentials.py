@@ -1,0 +1,113 @@
+"""Credentials as files, the lists that say which are revoked, and the keys: what verifiers anywhere read."""
+
+from collections.abc import Awaitable, Callable
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get
+from litestar.params import FromPath
+
+from thidua.badges import queries
+from thidua.badges.credentials.addresses import here
+from thidua.badges.credentials.did import did_document, jwks
+from thidua.badges.credentials.issuing import Signed, issued
+from thidua.badges.credentials.keys import issuer_keys
+from thidua.badges.credentials.published_lists import signed_list
+from thidua.badges.model import Award
+from thidua.infra.clock import now
+from thidua.infra.database import connection
+from thidua.infra.settings import settings
+from thidua.kernel.errors import NotFoundError
+from thidua.organisation.fields import as_id
+from thidua.web.language import AnyRequest
+
+VC, VC_JWT, VC_LD = "application/vc", "application/vc+jwt", "application/ld+json"
+_DID, _JWKS = "application/did+json", "application/jwk-set+json"
+# Verifiers run in pages of others; what stands here is asked for again each time, for it may be revoked.
+_OPEN = {"access-control-allow-origin": "*", "cache-control": "public, no-cache"}
+
+
+@get("/credentials/{name:str}", include_in_schema=False)
+async def credential(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
+    """The page of a credential, or the credential as the file that the name's ending asks for."""
+    text, _, ending = name.partition(".")
+    found = as_id(text)
+    if found is None or ending not in _FORMS or text != str(found):
+        raise NotFoundError
+    return await _FORMS[ending](request, found)
+
+
+@get("/status-lists/{number:int}", include_in_schema=False)
+async def status_list(request: AnyRequest, number: FromPath[int]) -> Response[bytes]:
+    """Which credentials of a list are revoked now, as a token or with an embedded proof."""
+    found = await signed_list(number, at=now())
+    if _wants_token(request):
+        return _file(request, found.jwt, VC_JWT, f"{found.tag}-jwt", vary="Accept")
+    return _file(request, found.json, _json_type(request), found.tag, vary="Accept")
+
+
+@get("/.well-known/did.json", include_in_schema=False)
+async def own_did(request: AnyRequest) -> Response[bytes]:
+    """The issuer's keys, those of earlier years too."""
+    return _document(request, did_document(here().did, issuer_keys(settings().data_dir)), _DID)
+
+
+@get("/.well-known/jwks.json", include_in_schema=False)
+async def own_jwks(request: AnyRequest) -> Response[bytes]:
+    """The same keys for readers of tokens."""
+    return _document(request, jwks(here().did, issuer_keys(settings().data_dir)), _JWKS)
+
+
+async def _json(request: AnyRequest, award: UUID) -> Response[bytes]:
+    _, signed = await _issued(award)
+    return _file(request, signed.json.encode(), _json_type(request), _tag(signed.json), vary="Accept")
+
+
+async def _jwt(request: AnyRequest, award: UUID) -> Response[bytes]:
+    _, signed = await _issued(award)
+    return _file(request, signed.jwt.encode(), VC_JWT, _tag(signed.jwt))
+
+
+async def _issued(award_id: UUID) -> tuple[Award, Signed]:
+    async with connection() as database:
+        award = await queries.award(database, award_id)
+    return award, await issued(award, at=now())
+
+
+def _document(request: AnyRequest, told: object, media_type: str) -> Response[bytes]:
+    content = msgspec.json.encode(told)
+    return _file(request, content, media_type, _tag(content.decode()))
+
+
+def _file(
+    request: AnyRequest, content: bytes, media_type: str, tag: str, *, vary: str | None = None
+) -> Response[bytes]:
+    headers = {**_OPEN, "etag": f'"{tag}"', **({} if vary is None else {"vary": vary})}
+    if f'"{tag}"' in request.headers.get("if-none-match", ""):
+        return Response(b"", status_code=304, headers=headers, media_type=media_type)
+    return Response(content, headers=headers, media_type=media_type)
+
+
+def _tag(content: str) -> str:
+    return sha256(content.encode()).hexdigest()[:24]
+
+
+def _wants_token(request: AnyRequest) -> bool:
+    """Whether a token is asked for by name, and the other form is not asked for before it."""
+    accept = request.headers.get("accept", "").lower()
+    token = accept.find(VC_JWT)
+    others = [found for one in (VC_LD, "application/json") if (found := accept.find(one)) >= 0]
+    plain = accept.replace(VC_JWT, "").find(VC)
+    others += [plain] if plain >= 0 else []
+    return token >= 0 and all(token < one for one in others)
+
+
+def _json_type(request: AnyRequest) -> str:
+    return VC_LD if VC_LD in request.headers.get("accept", "") else VC
+
+
+_FORMS: dict[str, Callable[[AnyRequest, UUID], Awaitable[Response[bytes]]]] = {"json": _json, "jwt": _jwt}
+
+credential_handlers = [credential, status_list, own_did, own_jwks]
