@@ -29,6 +29,7 @@ async def points(web: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
         await put_person(writing, MAI, name="Vàng A Mai", fold="vang a mai")
         await put_person(writing, NAM, name="Lò Văn Nam", fold="lo van nam", is_public=False)
         await put_person(writing, STRANGER, name="Tẩn Thị Mỷ", fold="tan thi my")
+        await writing.execute("INSERT INTO person_home (person, unit) VALUES ($1, $2)", LAN, commune)
         await post(writing, [
             Award(subject=LAN, points=9, unit=commune),
             Award(subject=LAN, points=3, unit=commune, category="learning"),
@@ -172,3 +173,13 @@ def test_a_row_is_marked_only_where_it_stands() -> None:
 def test_parts_of_a_bar_end_where_the_next_begin() -> None:
     assert split([1, 1, 1], 3) == [(0, 333), (333, 333), (666, 334)]
     assert split([0, 5, 0], 10) == [(0, 0), (0, 500), (500, 0)]
+
+
+async def test_people_of_a_wider_board_have_their_commune_below_their_names(web: httpx.AsyncClient) -> None:
+    wide, own = [
+        row_of((await web.get(f"{BOARD}{scope}", headers=HTML)).text, LAN)
+        for scope in ("&limit=9", "&scope=C-03394")
+    ]
+
+    assert '<span class="sub">Xã Sin Suối Hồ</span>' in wide
+    assert "Xã Sin Suối Hồ" not in own

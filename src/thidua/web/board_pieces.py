@@ -10,8 +10,7 @@ from thidua.boards.model import BoardPage, Stamp
 from thidua.boards.parts import has_parts, parts_of
 from thidua.boards.reading import Reader
 from thidua.infra.database import transaction
-from thidua.kernel.subjects import SubjectKind
-from thidua.organisation.places import place_names
+from thidua.web.board_places import places_on
 from thidua.web.board_queries import Asked
 from thidua.web.board_views import around_view, board_view, with_parts, with_places
 from thidua.web.language import Language
@@ -49,13 +48,12 @@ async def live_piece(here: Reader, asked: Asked, address: bytes, language: Langu
 
 async def live_html(asked: Asked, page: BoardPage, language: Language) -> str:
     """What `#board-live` holds of a page of the board."""
-    board, subjects = board_view(asked, page, language), [row.place.subject for row in page.rows]
-    async with transaction(readonly=True) as database:
-        if has_parts(page.key):
+    board = board_view(asked, page, language)
+    if has_parts(page.key):
+        async with transaction(readonly=True) as database:
             parts = await parts_of(database, page.key, [row.place for row in page.rows])
-            board = with_parts(board, {str(subject): one for subject, one in parts.items()}, language)
-        elif page.key.board.who is not SubjectKind.PERSON:
-            board = with_places(board, await place_names(database, subjects), language)
+        board = with_parts(board, {str(subject): one for subject, one in parts.items()}, language)
+    board = with_places(board, await places_on(page), asked.question.scope.id, language)
     lines = piece("boards/_live.html", language, board=board).splitlines()
     return "\n".join(bare for line in lines if (bare := line.strip()))
 

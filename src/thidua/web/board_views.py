@@ -14,6 +14,7 @@ from thidua.boards.question import Question
 from thidua.infra.clock import now
 from thidua.kernel.period import PeriodKind, local_day, parse_period, period_before, period_of
 from thidua.kernel.subjects import SubjectKind
+from thidua.organisation.places import Places
 from thidua.web.board_queries import Asked
 from thidua.web.catalogue import translate
 from thidua.web.drawing import initials, split
@@ -81,12 +82,10 @@ def with_parts(
     return {**board, "rows": rows, "has_parts": bool(drawn)}
 
 
-def with_places(
-    board: dict[str, Any], places: Mapping[UUID, tuple[str, str]], language: Language
-) -> dict[str, Any]:
-    """The same board with the unit in which each row has its place below its name."""
-    nth = 0 if language == "vi" else 1
-    named = {str(subject): names[nth] for subject, names in places.items()}
+def with_places(board: dict[str, Any], places: Places, scope: UUID, language: Language) -> dict[str, Any]:
+    """The same board with the unit of each row below its name, unless it is the board's own."""
+    told = {subject: place for subject, place in places.items() if place.unit != scope}
+    named = {str(one): place.name_vi if language == "vi" else place.name_en for one, place in told.items()}
     return {**board, "rows": [{**row, "within": named.get(row["id"], "")} for row in board["rows"]]}
 
 

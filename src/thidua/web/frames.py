@@ -18,14 +18,15 @@ import msgspec
 from thidua.boards.model import BoardPage, BoardQuery, Stamp
 from thidua.boards.reading import Reader
 from thidua.infra.clock import now
-from thidua.infra.database import connection
-from thidua.organisation.places import place_names
+from thidua.kernel.subjects import SubjectKind
+from thidua.organisation.places import Places
 from thidua.web.api.board_bodies import page_body
 from thidua.web.board_pieces import live_piece
+from thidua.web.board_places import places_on
 from thidua.web.board_queries import Asked
 from thidua.web.language import Language
 from thidua.web.pages import piece
-from thidua.web.screen_views import ROWS_DEFAULT, ROWS_MAX, Places, screen_view
+from thidua.web.screen_views import ROWS_DEFAULT, ROWS_MAX, screen_view
 from thidua.web.streams import Frame
 
 # The head of a gzip file; what follows are blocks without an end, as a stream has none.
@@ -78,9 +79,8 @@ def on_screen(asked: Asked) -> Asked:
 
 
 async def places_of(page: BoardPage) -> Places:
-    """Where those on a big screen have their place."""
-    async with connection() as reading:
-        return await place_names(reading, [row.place.subject for row in page.rows])
+    """Where those on a big screen have their place: of people, nothing but an alias is shown."""
+    return {} if page.key.board.who is SubjectKind.PERSON else await places_on(page)
 
 
 def kept_of(asked: Asked) -> dict[str, str]:

@@ -18,8 +18,9 @@ from thidua.organisation.directory import directory
 from thidua.organisation.surroundings import children_of
 from thidua.web.answer_cache import AnswerCache, ReadyAnswer
 from thidua.web.board_pieces import around_shown
+from thidua.web.board_places import places_on
 from thidua.web.board_queries import Asked, asked
-from thidua.web.board_views import board_view
+from thidua.web.board_views import board_view, with_places
 from thidua.web.language import COOKIE, DEFAULT, AnyRequest, Language, known, language_of
 from thidua.web.look import Look, changed, cookie_of, look_of
 from thidua.web.packing import VARY, PackedAnswer
@@ -147,7 +148,11 @@ async def _top(here: Reader, slug: str, scope: str) -> Asked:
 
 async def _top_shown(here: Reader, top: Asked, language: Language) -> dict[str, Any]:
     kept = {name: value for name, value in top.words.items() if name != "limit"}
-    return {**board_view(top, await here.page(top.query), language), "words": urlencode(kept)}
+    page = await here.page(top.query)
+    board = with_places(
+        board_view(top, page, language), await places_on(page), top.question.scope.id, language
+    )
+    return {**board, "words": urlencode(kept)}
 
 
 home_handlers = [home, switch_language, switch_look]

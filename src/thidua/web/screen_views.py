@@ -1,13 +1,12 @@
 """Boards as the big screen shows them: pages of eight that turn, and of people nothing but aliases."""
 
-from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from thidua.boards.model import BoardPage, BoardRow
 from thidua.kernel.period import VIETNAM
 from thidua.kernel.subjects import SubjectKind
 from thidua.organisation.names import alias_of
+from thidua.organisation.places import Places
 from thidua.web.board_queries import Asked
 from thidua.web.board_views import board_name, figure, period_name
 from thidua.web.language import Language
@@ -17,8 +16,6 @@ ROWS_DEFAULT, ROWS_MAX = 24, 96
 _WHOLE = 100
 # A longer name takes the line of the place below it.
 _LETTERS_A_LINE = 30
-
-Places = Mapping[UUID, tuple[str, str]]
 
 
 def screen_view(asked: Asked, page: BoardPage, places: Places, language: Language) -> dict[str, Any]:
@@ -51,7 +48,7 @@ def _row(
 ) -> dict[str, Any]:
     place = row.place
     is_counted = not is_per_member or bool(place.members)
-    name, (vi, en) = _name(row, language), places.get(place.subject, ("", ""))
+    name, lies = _name(row, language), places.get(place.subject)
     return {
         "id": str(place.subject),
         "rank": place.rank,
@@ -59,7 +56,7 @@ def _row(
         "change": row.change,
         "name": name,
         "is_long": len(name) > _LETTERS_A_LINE,
-        "place": vi if language == "vi" else en,
+        "place": "" if lies is None else lies.name_vi if language == "vi" else lies.name_en,
         "score": figure(place.hundredths, language, is_per_member=is_per_member) if is_counted else "",
         "share": _share(place.hundredths, best) if is_counted else 0,
     }
