@@ -36,6 +36,7 @@ from thidua.web.activities import activity_page_handlers
 from thidua.web.admission import BUSY, Passage, gate_of, is_reading
 from thidua.web.api.activities import activity_handlers
 from thidua.web.api.activity_types import activity_type_handlers
+from thidua.web.api.badges import badge_api_handlers
 from thidua.web.api.boards import board_handlers
 from thidua.web.api.ledger import ledger_handlers
 from thidua.web.api.moderation import moderation_handlers
@@ -94,6 +95,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     *activity_type_handlers,
     *ledger_handlers,
     *organisation_handlers,
+    *badge_api_handlers,
     *board_handlers,
     *board_page_handlers,
     *live_handlers,
