@@ -1,9 +1,23 @@
 """The picture of a badge as PNG or SVG; drawn once, then kept as long as the process lives."""
 
-from thidua.badges.catalogue import Badge
+import io
+from functools import lru_cache
+from hashlib import blake2b
+
+from thidua.badges.definitions import Badge
 from thidua.badges.model import Status
+from thidua.badges.pictures.design import Design, scene_of
+from thidua.badges.pictures.painting import painted
+from thidua.badges.pictures.writing import written
 
 SIZE_MIN, SIZE_MAX = 64, 1024
+# From so many pixels on a picture has words.
+WORDS_FROM = 128
+_STATUS_TITLES = {
+    Status.VALID: {"vi": "", "en": ""},
+    Status.EXPIRED: {"vi": " (hết hạn)", "en": " (expired)"},
+    Status.REVOKED: {"vi": " (đã thu hồi)", "en": " (revoked)"},
+}
 
 
 def png(
@@ -14,8 +28,12 @@ def png(
     status: Status = Status.VALID,
     language: str = "vi",
 ) -> bytes:
-    """A square PNG of `size` pixels; under 128 without words. No year: the badge itself, awarded to nobody."""
-    raise NotImplementedError
+    """A square PNG of `size` pixels; under 128 without words. No year: the badge itself, given to nobody."""
+    if not SIZE_MIN <= size <= SIZE_MAX:
+        raise ValueError(f"a picture has {SIZE_MIN} to {SIZE_MAX} pixels, not {size}")
+    return _png(
+        design_of(badge, year=year, status=status, language=language), size, badge.glyph.stat().st_mtime_ns
+    )
 
 
 def svg(
@@ -26,9 +44,39 @@ def svg(
     language: str = "vi",
 ) -> str:
     """The same picture as SVG, its words as outlines, so that it looks the same everywhere."""
-    raise NotImplementedError
+    title = badge.names[language] + _STATUS_TITLES[status][language]
+    return _svg(
+        design_of(badge, year=year, status=status, language=language), title, badge.glyph.stat().st_mtime_ns
+    )
 
 
 def fingerprint(badge: Badge) -> str:
     """Twelve characters that change whenever any picture of the badge would look otherwise."""
-    raise NotImplementedError
+    shown = [svg(badge, year=None, language=language) for language in sorted(badge.names)]
+    return blake2b("".join(shown).encode(), digest_size=6).hexdigest()
+
+
+def design_of(badge: Badge, *, year: int | None, status: Status, language: str) -> Design:
+    """What the look of the badge depends on."""
+    return Design(
+        family=badge.family,
+        level=badge.level,
+        lines=tuple(badge.title_lines.get(language, (badge.names[language],))),
+        glyph=badge.glyph,
+        year=year,
+        status=status,
+        language=language,
+    )
+
+
+@lru_cache(maxsize=512)
+def _png(design: Design, size: int, _changed_at: int) -> bytes:
+    image = painted(scene_of(design, is_small=size < WORDS_FROM), size)
+    out = io.BytesIO()
+    image.save(out, "PNG", compress_level=9)
+    return out.getvalue()
+
+
+@lru_cache(maxsize=256)
+def _svg(design: Design, title: str, _changed_at: int) -> str:
+    return written(scene_of(design, is_small=False), title)
