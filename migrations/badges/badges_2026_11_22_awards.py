@@ -48,6 +48,7 @@ STATEMENTS = [
     "CREATE INDEX badge_award_holders ON badge_award (badge, earned_at DESC, id DESC) WHERE state = 1",
     "CREATE INDEX badge_award_revoked_in ON badge_award (list_number, list_index) WHERE state = 2",
     "CREATE INDEX badge_award_batch ON badge_award (batch) WHERE batch IS NOT NULL",
+    "CREATE INDEX badge_award_taken_back ON badge_award (revoked_at) WHERE state = 2",
     """
     CREATE TABLE badge_credential (
         award uuid PRIMARY KEY REFERENCES badge_award ON DELETE RESTRICT,

@@ -1,4 +1,4 @@
-"""What runs beside the web: the relay that keeps boards in Redis equal to the ledger, sealing, imports.
+"""What runs beside the web: the relay that keeps boards equal to the ledger, badges, sealing, imports.
 
 Once a minute a sample tells whether they are equal indeed.
 """
@@ -6,6 +6,7 @@ Once a minute a sample tells whether they are equal indeed.
 import asyncio
 
 from thidua.engine.announce import announce
+from thidua.engine.award import award, demand_same_criteria
 from thidua.engine.record import recorder
 from thidua.engine.sampling import run_samples
 from thidua.engine.seal import run_seal
@@ -20,8 +21,10 @@ async def run(stopping: asyncio.Event) -> None:
     await open_pool()
     await recorder().start()
     try:
+        await demand_same_criteria()
         async with asyncio.TaskGroup() as work:
             work.create_task(announce(stopping))
+            work.create_task(award(stopping))
             work.create_task(run_seal(stopping, data_dir=settings().data_dir))
             work.create_task(run_samples(stopping))
             work.create_task(run_imports(stopping))

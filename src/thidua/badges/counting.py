@@ -45,7 +45,7 @@ def counter_of(criterion: Criterion) -> Counter:
 
 def does_count(criterion: Criterion, fact: Fact) -> bool:
     """Whether the deed is one of those that the criterion counts, apart from its window."""
-    if criterion.types and fact.type not in criterion.types:
+    if criterion.types and fact.type not in criterion.types and fact.type not in criterion.against:
         return False
     if criterion.on_days and (fact.day.month, fact.day.day) not in criterion.on_days:
         return False

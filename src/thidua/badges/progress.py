@@ -1,13 +1,14 @@
 """How far a subject is towards a badge: pure, from facts alone, the same in whatever order they are told."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from thidua.badges.counting import Counter, counter_of, does_count, things_in
-from thidua.badges.definitions import Badge, Criterion, ShareOf
+from thidua.badges.definitions import Badge, Criterion
 from thidua.badges.model import Progress, Window
-from thidua.kernel.period import PeriodKind, parse_period, period_of
+from thidua.kernel.period import PeriodKind, local_day, parse_period, period_of
 from thidua.scoring.model import Fact
 
 EVER = "ever"
@@ -16,22 +17,25 @@ _PERIODS = {Window.YEAR: PeriodKind.YEAR, Window.QUARTER: PeriodKind.QUARTER}
 _PER_CENT = 100
 
 
-def window_of(window: Window, fact: Fact) -> str | None:
-    """The code of the window in which the deed counts; None for one that names no festival where it must."""
+def window_at(window: Window, at: datetime, festival: str | None) -> str | None:
+    """The code of the window in which something counts; None for what names no festival where it must."""
     match window:
         case Window.EVER:
             return EVER
         case Window.FESTIVAL:
-            return None if fact.festival is None else FESTIVAL + fact.festival
+            return None if festival is None else FESTIVAL + festival
         case _:
-            return period_of(_PERIODS[window], fact.day).name
+            return _period_name(_PERIODS[window], local_day(at))
 
 
 def by_window(badge: Badge, facts: Iterable[Fact]) -> dict[str, list[Fact]]:
     """The deeds that count towards the badge, by the window in which they do."""
     found: dict[str, list[Fact]] = {}
     for fact in facts:
-        if does_count(badge.criterion, fact) and (code := window_of(badge.window, fact)) is not None:
+        if (
+            does_count(badge.criterion, fact)
+            and (code := window_at(badge.window, fact.occurred_at, fact.festival)) is not None
+        ):
             found.setdefault(code, []).append(fact)
     return found
 
@@ -72,17 +76,19 @@ def share(criterion: Criterion, accepted: Collection[Fact], others: Collection[F
     good = _told_apart(criterion, accepted)
     everything = good | _told_apart(criterion, others)
     last_at = max((fact.occurred_at for fact in (*accepted, *others)), default=None)
-    return _part_of(criterion, len(good), len(everything), last_at)
+    return part_of_all(criterion, len(good), len(everything), last_at)
 
 
 def members_share(criterion: Criterion, served: int, people: int, *, at: datetime) -> Progress:
     """What part of the members has at least one such deed, at a moment."""
-    return _part_of(criterion, served, people, at)
+    return part_of_all(criterion, served, people, at)
 
 
-def is_accepted(criterion: Criterion, fact: Fact, *, counts: bool) -> bool:
-    """Whether the deed stands above the line of a share: it counts, and is of the types asked for."""
-    return counts and (criterion.share_of is ShareOf.ACCEPTED or fact.type in criterion.types)
+def part_of_all(criterion: Criterion, good: int, everything: int, at: datetime | None) -> Progress:
+    """So many of so many, in whole per cent; of too few there is no share."""
+    have = good * _PER_CENT // everything if everything and everything >= criterion.among_at_least else 0
+    is_reached = have >= criterion.need
+    return Progress(have=have, need=criterion.need, reached_at=at if is_reached else None)
 
 
 def is_settled(badge: Badge, window: str, last_at: datetime, *, at: datetime) -> bool:
@@ -119,16 +125,15 @@ def standing(criterion: Criterion, ranks: Sequence[tuple[UUID, int]]) -> list[UU
     return [subject for subject, rank in ranks if rank <= criterion.rank_at_worst]
 
 
+@lru_cache(10_000)
+def _period_name(kind: PeriodKind, day: date) -> str:
+    return period_of(kind, day).name
+
+
 def _told_apart(criterion: Criterion, facts: Collection[Fact]) -> set[object]:
     if not criterion.distinct_by:
         return {fact.id for fact in facts}
     return {things_in(criterion, fact) or fact.id for fact in facts}
-
-
-def _part_of(criterion: Criterion, good: int, everything: int, at: datetime | None) -> Progress:
-    have = good * _PER_CENT // everything if everything and everything >= criterion.among_at_least else 0
-    is_reached = have >= criterion.need
-    return Progress(have=have, need=criterion.need, reached_at=at if is_reached else None)
 
 
 def _has_passed(since: datetime, days: int, *, at: datetime) -> bool:

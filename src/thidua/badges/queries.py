@@ -32,6 +32,7 @@ _HOLDERS = f"""
 {_SELECT} WHERE badge = $1 AND state = 1 AND ($2::timestamptz IS NULL OR (earned_at, id) < ($2, $3::uuid))
 ORDER BY earned_at DESC, id DESC LIMIT $4
 """
+_HOLDING = "SELECT DISTINCT subject FROM badge_award WHERE badge = $1 AND state = 1"
 _HELD = "SELECT badge, count(*) AS held FROM badge_award WHERE state = 1 GROUP BY badge"
 _REVOKED = "SELECT list_index FROM badge_award WHERE list_number = $1 AND state = 2 ORDER BY list_index"
 _LISTS = "SELECT number FROM badge_status_list ORDER BY number"
@@ -79,6 +80,11 @@ async def holders(connection: Connection, badge: str, limit: int, after: Place |
     """Return the active awards of the badge, expired ones too, those earned last first."""
     place = (None, None) if after is None else (after.earned_at, after.id)
     return [award_of(row) for row in await connection.fetch(_HOLDERS, badge, *place, limit)]
+
+
+async def holding(connection: Connection, badge: str) -> set[UUID]:
+    """Return everybody who has the badge, expired or not."""
+    return {row["subject"] for row in await connection.fetch(_HOLDING, badge)}
 
 
 async def held(connection: Connection) -> dict[str, int]:

@@ -10,14 +10,19 @@ from typing import Self
 
 from thidua.infra.database import Connection
 
-# One text: database and timeline, start of the server, snapshot, latest entry: what its statement sees.
-POSITION_SQL = """
+
+def position_sql(latest: str) -> str:
+    """One text: database, timeline, start of the server, snapshot, latest number: what a statement sees."""
+    return f"""
 (SELECT c.system_identifier || '-' || (SELECT oid FROM pg_database WHERE datname = current_database())
     || '-' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
     || '/' || extract(epoch FROM pg_postmaster_start_time()) || '/' || pg_current_snapshot()
-    || '/' || coalesce((SELECT max(id) FROM ledger_entry), 0)
+    || '/' || {latest}
  FROM pg_control_system() c)
-"""
+"""  # noqa: S608 -- made of our own words
+
+
+POSITION_SQL = position_sql("coalesce((SELECT max(id) FROM ledger_entry), 0)")
 
 _NO_ENTRY = (1 << 63) - 1
 

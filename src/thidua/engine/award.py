@@ -1,0 +1,126 @@
+"""Badges by rule: one process, the leader, follows what was recorded and gives what it earned.
+
+In between, and never in its way, it sweeps: badges that are new, and each hour what no single deed decides.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+
+import asyncpg
+import structlog
+
+from thidua.badges.catalogue import catalogue
+from thidua.badges.definitions import Badge
+from thidua.badges.earning import Outcome
+from thidua.badges.following import Behind, Follower, here, keep, kept
+from thidua.badges.sweeping import is_swept_hourly, sweep
+from thidua.badges.versions import demand_unchanged, forget_sweeps, note_swept, unswept
+from thidua.infra.clock import now
+from thidua.infra.database import connection as pooled
+from thidua.infra.database import owner_connection
+from thidua.infra.errors import ServiceUnavailableError
+
+# "badges" in ASCII: the lock that only the leader holds, for as long as its connection lives.
+LEADER_LOCK = 0x62_6164_6765_73
+# Busy or not, whoever earned a badge has it within so long and the time of judging.
+TICK_SECONDS = 0.25
+SWEEP_EVERY_SECONDS = 3_600.0
+_PLANS = "SET plan_cache_mode = force_custom_plan"
+_TRY_AGAIN_SECONDS = 0.5
+_LOST = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    ServiceUnavailableError,
+)
+
+_log = structlog.get_logger()
+
+
+async def demand_same_criteria() -> None:
+    """Go on only if no badge's criteria changed under a version that was given."""
+    async with pooled() as connection:
+        await demand_unchanged(connection, catalogue().badges.values())
+
+
+async def award(stopping: asyncio.Event) -> None:
+    """Lead, or wait to lead, until told to stop; what goes away is waited for."""
+    while not stopping.is_set():
+        try:
+            await _connected(stopping)
+        except _LOST as error:
+            _log.warning("badges lost PostgreSQL", error=repr(error))
+        await pause(stopping, _TRY_AGAIN_SECONDS)
+
+
+async def _connected(stopping: asyncio.Event) -> None:
+    connection = await owner_connection()
+    try:
+        await connection.execute(_PLANS)
+        while not stopping.is_set():
+            if await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK):
+                await lead(connection, list(catalogue().badges.values()), stopping)
+            await pause(stopping, _TRY_AGAIN_SECONDS)
+    finally:
+        connection.terminate()
+
+
+async def lead(connection: asyncpg.Connection, badges: Sequence[Badge], stopping: asyncio.Event) -> None:
+    """Follow and sweep until told to stop."""
+    follower = await _follower(connection, badges)
+    swept_at = float("-inf")
+    sweeping: AsyncIterator[Outcome] | None = None
+    while not stopping.is_set():
+        try:
+            await follower.step(connection, at=now())
+        except Behind:
+            await forget_sweeps(connection)
+            follower, swept_at, sweeping = await _follower(connection, badges), float("-inf"), None
+        if sweeping is None and time.monotonic() - swept_at >= SWEEP_EVERY_SECONDS:
+            sweeping = _sweep(connection, badges)
+            swept_at = time.monotonic()
+        if sweeping is not None and await anext(sweeping, None) is None:
+            sweeping = None
+        await pause(stopping, TICK_SECONDS if sweeping is None else 0)
+
+
+async def _sweep(connection: asyncpg.Connection, badges: Sequence[Badge]) -> AsyncIterator[Outcome]:
+    """What is new, and then what each hour is gone through."""
+    began = time.monotonic()
+    fresh = await unswept(connection, badges)
+    hourly = [badge for badge in badges if is_swept_hourly(badge) and badge not in fresh]
+    given = revoked = 0
+    async for outcome in sweep(connection, [*fresh, *hourly], at=now()):
+        given, revoked = given + len(outcome.given), revoked + len(outcome.revoked)
+        yield outcome
+    await note_swept(connection, fresh, at=now())
+    if fresh or given or revoked:
+        _log.info(
+            "badges swept",
+            new=[badge.slug for badge in fresh],
+            given=given,
+            revoked=revoked,
+            seconds=round(time.monotonic() - began, 3),
+        )
+
+
+async def _follower(connection: asyncpg.Connection, badges: Sequence[Badge]) -> Follower:
+    """A follower from where the last one stood; where that cannot be told, everything is swept."""
+    position, current = await kept(connection), await here(connection)
+    if position is None or not position.can_be_read_on_at(current):
+        async with connection.transaction():
+            await forget_sweeps(connection)
+            await keep(connection, current, at=now())
+        position = current
+    return Follower(badges, position)
+
+
+async def pause(stopping: asyncio.Event, seconds: float) -> None:
+    """Wait so long, or until told to stop."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stopping.wait()
+    except TimeoutError:
+        return
