@@ -24,7 +24,7 @@ SETTLING_DAYS = 7
 _PER_CENT = 100
 _DEEDS = ("types", "categories", "who", "when", "on_days")
 _AMOUNT = ("counts", "units_per_day_max", "one_helped", "at_least")
-_FIELDS: dict[CriterionKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
+FIELDS_OF_KINDS: dict[CriterionKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
     # The fields a kind may have besides `kind` and `unit_kinds`, and those of them it must have.
     CriterionKind.TOTAL: (("categories", "at_least"), ("at_least",)),
     CriterionKind.COUNT: ((*_DEEDS, *_AMOUNT, "spread_by", "spread_at_least"), ("at_least",)),
@@ -79,7 +79,7 @@ def read_criterion(place: Place, subject: SubjectKind, window: Window) -> Criter
         place.faults.add((*place.path, "kind"), "missing", list(CriterionKind))
         return Criterion(kind=CriterionKind.MANUAL)
     kind = CriterionKind(word.choice(list(CriterionKind)) or CriterionKind.MANUAL)
-    fields, required = _FIELDS[kind]
+    fields, required = FIELDS_OF_KINDS[kind]
     told = place.table(["kind", "unit_kinds", *fields], required=required)
     criterion = _with_deeds(place, told, kind, Known(subject, window, {}, {}))
     _check_together(place, told, criterion, subject)

@@ -126,12 +126,12 @@ class FolderFaults(Faults):
         return value if isinstance(value, str) else ""
 
 
-def plain_fault(file: Path, line: int, code: str, **facts: object) -> FolderFault:
+def plain_fault(file: Path, line: int, code: str, /, **facts: object) -> FolderFault:
     """A fault of a file that has no fields."""
     return FolderFault(file, line, words_of(code, facts))
 
 
-def field_fault(file: Path, field: str, code: str, **facts: object) -> FolderFault:
+def field_fault(file: Path, field: str, code: str, /, **facts: object) -> FolderFault:
     """A fault of one field of a badge.toml that is right in itself, and wrong beside another badge's."""
     line = line_at(lines_of(file.read_text(encoding="utf-8").replace("\r\n", "\n")), (field,))
     return FolderFault(file, line, f"{field}: {words_of(code, facts)}")

@@ -12,6 +12,7 @@ from thidua.badges.criteria import read_criterion
 from thidua.badges.definitions import Badge, Criterion, Span
 from thidua.badges.faults import FolderFault, FolderFaults, plain_fault
 from thidua.badges.model import BadgeState, CriterionKind, Family, Window
+from thidua.badges.pictures.glyphs import GlyphError, glyph
 from thidua.kernel.subjects import SubjectKind
 from thidua.scoring.places import Place
 
@@ -25,7 +26,7 @@ FILE_BYTES_MAX = 100_000
 _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
 _SLUG_CHARACTERS_MAX = 64
 _REQUIRED = ("name", "family", "level", "subject", "state", "version", "window", "criterion", "picture")
-_FIELDS = (*_REQUIRED, "title", "series", "valid_for")
+BADGE_FIELDS = (*_REQUIRED, "title", "series", "valid_for")
 # What markdown or a browser would take for more than words, lists and bold.
 _NOT_PLAIN = re.compile(r"<|`|\]\(|!\[|^\s*(?:#|>|\||\d+\.|\*\s|\+\s)|__|~~", re.MULTILINE)
 _SPAN = re.compile(r"([1-9]\d{0,3}) (year|month|day)s?", re.ASCII)
@@ -47,16 +48,16 @@ def read_badge(folder: Path, faults: list[FolderFault]) -> Badge | None:
     text = _text(folder / "badge.toml", faults)
     criteria = {language: _criteria(folder / f"criteria.{language}.md", faults) for language in LANGUAGES}
     told = _toml(folder / "badge.toml", text, faults)
-    if told is None:
+    if text is None or told is None:
         return None
     found = FolderFaults(folder / "badge.toml", text, told)
-    badge = _badge(folder, Place((), told, found), criteria)
+    badge = _badge(folder, Place((), told, found), criteria, faults)
     faults.extend(found.found)
     return badge if len(faults) == known else None
 
 
-def _badge(folder: Path, top: Place, criteria: Mapping[str, str]) -> Badge | None:
-    told = top.table(_FIELDS, required=_REQUIRED)
+def _badge(folder: Path, top: Place, criteria: Mapping[str, str], faults: list[FolderFault]) -> Badge | None:
+    told = top.table(BADGE_FIELDS, required=_REQUIRED)
     if not all(key in told for key in _REQUIRED):
         return None
     names = _names(told["name"])
@@ -78,7 +79,7 @@ def _badge(folder: Path, top: Place, criteria: Mapping[str, str]) -> Badge | Non
         window=window,
         criterion=criterion,
         criteria=criteria,
-        glyph=_glyph(folder, told["picture"]),
+        glyph=_glyph(folder, told["picture"], faults),
         fingerprint=_fingerprint(top.value),
     )
 
@@ -144,13 +145,19 @@ def _span(place: Place, window: Window) -> Span:
     return {"year": Span(months=12 * number), "month": Span(months=number), "day": Span(days=number)}[unit]
 
 
-def _glyph(folder: Path, place: Place) -> Path:
+def _glyph(folder: Path, place: Place, faults: list[FolderFault]) -> Path:
+    """Where the artwork is, read once to see that it can be drawn."""
     told = place.table(["glyph"], required=["glyph"])
     name = told["glyph"].text(r"[a-z0-9-]+\.svg") if "glyph" in told else ""
-    glyph = folder / name
-    if name and not glyph.is_file():
-        told["glyph"].fault("no_file", file=name)
-    return glyph
+    file = folder / name
+    if not file.is_file():
+        place.faults.add((*place.path, "glyph"), "no_file", file=name)
+        return file
+    try:
+        glyph(file)
+    except GlyphError as error:
+        faults.append(FolderFault(error.file, error.line, error.words))
+    return file
 
 
 def _fingerprint(told: object) -> str:
@@ -162,10 +169,10 @@ def _fingerprint(told: object) -> str:
 
 def _criteria(file: Path, faults: list[FolderFault]) -> str:
     text = _text(file, faults)
-    if not text.strip():
-        if file.is_file():
-            faults.append(plain_fault(file, 1, "blank"))
+    if text is None:
         return ""
+    if not text.strip():
+        faults.append(plain_fault(file, 1, "blank"))
     if len(text) > CRITERIA_CHARACTERS_MAX:
         facts = {"characters_max": CRITERIA_CHARACTERS_MAX, "characters": len(text)}
         faults.append(plain_fault(file, 1, "too_long", **facts))
@@ -176,21 +183,21 @@ def _criteria(file: Path, faults: list[FolderFault]) -> str:
     return text.strip()
 
 
-def _text(file: Path, faults: list[FolderFault]) -> str:
-    """The text of the file, in composed letters; what it is not is among the faults."""
+def _text(file: Path, faults: list[FolderFault]) -> str | None:
+    """The text of the file, or None when there is none; whatever is wrong with it is among the faults."""
     if not file.is_file():
         faults.append(plain_fault(file, 1, "no_file", file=file.name))
-        return ""
+        return None
     content = file.read_bytes()[: FILE_BYTES_MAX + 1]
     if len(content) > FILE_BYTES_MAX:
         facts = {"characters_max": FILE_BYTES_MAX, "characters": len(content)}
         faults.append(plain_fault(file, 1, "too_long", **facts))
-        return ""
+        return None
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         faults.append(plain_fault(file, content.count(b"\n", 0, error.start) + 1, "not_utf8"))
-        return ""
+        return None
     faults.extend(_decomposed(file, text.split("\n")))
     return text
 
@@ -200,8 +207,8 @@ def _decomposed(file: Path, lines: Sequence[str]) -> list[FolderFault]:
     return [plain_fault(file, number, "not_composed") for number in wrong]
 
 
-def _toml(file: Path, text: str, faults: list[FolderFault]) -> dict[str, object] | None:
-    if not text:
+def _toml(file: Path, text: str | None, faults: list[FolderFault]) -> dict[str, object] | None:
+    if text is None:
         return None
     try:
         return tomllib.loads(text)
