@@ -1,7 +1,8 @@
 """An award, a badge and an issuer made by hand; what does not matter is filled in."""
 
+import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -9,9 +10,15 @@ from typing import Any
 from uuid import UUID
 
 from thidua.badges.credentials.addresses import Place
-from thidua.badges.credentials.document import Issuer
+from thidua.badges.credentials.data_integrity import with_proof
+from thidua.badges.credentials.document import Issuer, credential_of
 from thidua.badges.credentials.issuing import Signed, sign
-from thidua.badges.credentials.keys import IssuerKeys, issuer_keys
+from thidua.badges.credentials.jwt import signed_jwt
+from thidua.badges.credentials.keys import IssuerKeys, issuer_keys, key_id
+from thidua.badges.credentials.sources import Foreign, Known, Sources
+from thidua.badges.credentials.status_lists import list_credential
+from thidua.badges.credentials.verdict import Reason
+from thidua.badges.credentials.verifying import verdict_on
 from thidua.badges.definitions import Badge, Criterion
 from thidua.badges.model import Award, AwardState, BadgeState, CriterionKind, Family, Window
 from thidua.kernel.subjects import SubjectKind
@@ -80,3 +87,45 @@ def keys() -> IssuerKeys:
 def signed(award: Award | None = None, badge: Badge | None = None, at: datetime = AT) -> Signed:
     """The credential of an award in both forms."""
     return sign(award or an_award(), badge or a_badge(), ISSUER, keys(), at)
+
+
+def document(award: Award | None = None) -> dict[str, Any]:
+    """The unsigned credential of an award."""
+    return credential_of(award or an_award(), a_badge(), ISSUER, secret=keys().subjects_secret)
+
+
+def proved(told: dict[str, Any], by: IssuerKeys | None = None, did: str = PLACE.did) -> bytes:
+    """The document with a proof by somebody in the name of somebody."""
+    key = (by or keys()).ed25519
+    made = with_proof(told, key, method=f"{did}#{key_id(key.public_key())}", at=AT)
+    return json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def token(told: dict[str, Any], by: IssuerKeys | None = None, did: str = PLACE.did) -> bytes:
+    """The document as a token by somebody in the name of somebody."""
+    return signed_jwt(told, (by or keys()).p256, did=did).encode()
+
+
+@cache
+def strangers() -> IssuerKeys:
+    """Keys of somebody else."""
+    return issuer_keys(Path(mkdtemp(prefix="thidua-keys-")))
+
+
+def a_list(*revoked: int, number: int = 1, by: IssuerKeys | None = None) -> bytes:
+    """Our status list with these revoked."""
+    return proved(list_credential(ISSUER, number, revoked, at=AT - timedelta(days=1)), by)
+
+
+def knowing(*revoked: int, others: Sources | None = None, by: IssuerKeys | None = None) -> Sources:
+    """Ourselves with these revoked, and of others nothing unless told."""
+
+    async def made(number: int) -> bytes:
+        return a_list(*revoked, number=number, by=by)
+
+    return Known(PLACE, by or keys(), made, others or Foreign(None))
+
+
+async def judged(text: bytes, sources: Sources | None = None, at: datetime = AT) -> Reason:
+    """The reason of the verdict on the text."""
+    return (await verdict_on(text, sources or knowing(), at=at, own=PLACE.did)).reason

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from thidua.badges.credentials.data_integrity import with_proof
@@ -19,6 +19,8 @@ from thidua.infra.settings import settings
 from thidua.kernel.errors import NotFoundError
 
 _KEPT_MAX = 256
+# Whoever verifies with a clock behind ours must not take the list for one of the future.
+_CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ async def signed_list(number: int, *, at: datetime) -> SignedList:
 def _signed(
     issuer: Issuer, number: int, revoked: list[int], keys: IssuerKeys, tag: str, at: datetime
 ) -> SignedList:
-    document = list_credential(issuer, number, revoked, at=at)
+    document = list_credential(issuer, number, revoked, at=at - _CLOCKS_DIFFER)
     did = issuer.place.did
     method = f"{did}#{key_id(keys.ed25519.public_key())}"
     proved = with_proof(document, keys.ed25519, method=method, at=at)

@@ -1,7 +1,7 @@
 """Holds a document to one reading: what its JSON says is what its signed statements say, no more and no less.
 
-A signature of JSON-LD covers statements. The same statements can be written so that a reader of JSON misses an
-expiry or a status; words that no context defines are not covered at all.
+A signature of JSON-LD covers statements. The same statements can be written so that a reader of JSON misses
+an expiry or a status; words that no context defines are not covered at all.
 """
 
 from collections.abc import Iterator, Mapping
