@@ -29,7 +29,9 @@ PLAN = {
     },
     Family.TEAM: {"Đội hình đều tay", "Báo cáo đúng hẹn", "Số liệu sạch", "Chi đoàn số", "Cụm dẫn đầu"},
 }
-BADGES = list(catalogue().badges.values())
+NAMES = frozenset[str]().union(*PLAN.values())
+# What designers add is held by the loader alone: they need write no test.
+BADGES = [badge for badge in catalogue().badges.values() if badge.names["vi"] in NAMES]
 every_badge = pytest.mark.parametrize("badge", BADGES, ids=lambda badge: badge.slug)
 
 
