@@ -8,10 +8,12 @@ from unicodedata import normalize
 import pytest
 
 from tests.badges.badge_folders import SLUG, changed, faults_of, good_badges
+from thidua.badges.catalogue import read_catalogue
 from thidua.badges.criteria import FIELDS_OF_KINDS
 from thidua.badges.definitions import ShareOf, Who
 from thidua.badges.folders import BADGE_FIELDS
 from thidua.badges.model import BadgeState, CriterionKind, Family, Window
+from thidua.infra.errors import StartError
 from thidua.paths import shipped
 
 
@@ -137,3 +139,10 @@ def test_the_readme_names_every_field_and_word(badges: Path) -> None:
     assert [
         word for word in sorted(fields | words) if f"`{word}" not in README and f"[{word}]" not in README
     ] == []
+
+
+def test_with_a_bad_folder_nothing_starts_and_the_operator_reads_why(badges: Path) -> None:
+    _without_english(badges / SLUG)
+
+    with pytest.raises(StartError, match=r"criteria\.en\.md:1: the file is missing"):
+        read_catalogue(badges)

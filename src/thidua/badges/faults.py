@@ -8,6 +8,7 @@ from typing import Any
 
 from typing_extensions import override
 
+from thidua.infra.errors import StartError
 from thidua.scoring.lines import Path as TomlPath
 from thidua.scoring.lines import line_at, lines_of
 from thidua.scoring.places import Faults, name_of
@@ -76,13 +77,13 @@ class FolderFault:
         return f"{self.file}:{self.line}: {self.words}"
 
 
-class CatalogueError(Exception):
-    """The badges cannot be taken as their folders are; every fault is named."""
+class CatalogueError(StartError):
+    """The badges cannot be taken as their folders are, and nothing starts with them; every fault is named."""
 
     def __init__(self, faults: Iterable[FolderFault]) -> None:
         """Carry all faults, by file and line."""
         self.faults = tuple(sorted(faults, key=lambda one: (str(one.file), one.line, one.words)))
-        super().__init__("\n".join(str(one) for one in self.faults))
+        super().__init__("\n".join(["badges cannot be read:", *map(str, self.faults)]))
 
 
 class FolderFaults(Faults):

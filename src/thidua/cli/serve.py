@@ -18,6 +18,7 @@ from granian.log import LogLevels
 from litestar import Litestar
 from litestar.types import LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
 
+from thidua.badges.catalogue import catalogue
 from thidua.infra.figures import share_figures
 from thidua.infra.instance import database_url, redis_url
 from thidua.infra.logs import logging_config
@@ -37,7 +38,7 @@ Served = Callable[..., Awaitable[None]]
 @click.command("serve")
 def command() -> None:
     """Serve pages and the API."""
-    database_url(), redis_url()  # refuse here, once, rather than in every worker
+    catalogue(), database_url(), redis_url()  # refuse here, once, rather than in every worker
     share_figures()
     _allow_many_connections()
     server = Granian(

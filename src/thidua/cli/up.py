@@ -14,6 +14,7 @@ from threading import Event
 
 import rich_click as click
 
+from thidua.badges.catalogue import catalogue
 from thidua.infra.database import close_pool, open_pool
 from thidua.infra.embedded import Servers, start_servers, stop_servers
 from thidua.infra.errors import StartError
@@ -29,6 +30,7 @@ _DEMO_TRIES = 3
 @click.command("up")
 def command() -> None:
     """Start everything: PostgreSQL, Valkey, the worker and the web server; at first with a demo."""
+    catalogue()  # a bad folder of a badge is refused before anything runs
     stopping = _stop_on_signals()
     chosen = settings()
     supervisor = Supervisor(lambda line: click.echo(f"thidua: {line}", err=True))

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 import rich_click as click
 import uvloop
 
+from thidua.badges.catalogue import catalogue
 from thidua.infra.figures import share_figures
 from thidua.infra.instance import database_url, redis_url
 from thidua.infra.logs import all_logs
@@ -17,7 +18,7 @@ from thidua.infra.logs import all_logs
 @click.command("work")
 def command() -> None:
     """Follow what is recorded: boards, seals, notices."""
-    database_url(), redis_url()
+    catalogue(), database_url(), redis_url()
     share_figures()
     all_logs()
     uvloop.run(_until_stopped())
