@@ -1,6 +1,8 @@
 """Credentials, status lists and keys as verifiers anywhere ask for them."""
 
 import json
+import re
+import zlib
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,6 +17,7 @@ from thidua.badges.credentials.status_lists import is_set
 from thidua.badges.credentials.verdict import Reason
 from thidua.badges.credentials.verify import verify
 from thidua.badges.model import Award
+from thidua.badges.pictures import picture
 from thidua.infra.clock import now
 from thidua.infra.database import transaction
 from thidua.infra.settings import settings
@@ -66,11 +69,52 @@ async def test_a_credential_is_signed_once_and_stays_what_it_was(
     assert (head.headers["etag"], head.content) == (first.headers["etag"], b"")
 
 
-async def test_both_forms_are_verified_as_ours(web: httpx.AsyncClient, given: Award) -> None:
-    files = [await web.get(f"/credentials/{given.id}.{ending}") for ending in ("json", "jwt")]
+async def test_every_form_is_verified_as_ours(web: httpx.AsyncClient, given: Award) -> None:
+    files = [await web.get(f"/credentials/{given.id}.{ending}") for ending in ("json", "jwt", "png", "svg")]
     verdicts = [await verify(one.content, at=now()) for one in files]
 
-    assert [(one.reason, one.is_ours) for one in verdicts] == [(Reason.GENUINE, True)] * 2
+    assert [(one.reason, one.is_ours) for one in verdicts] == [(Reason.GENUINE, True)] * 4
+    assert [one.headers["content-type"] for one in files[2:]] == ["image/png", "image/svg+xml"]
+
+
+async def test_the_certificate_carries_the_credential_and_no_name(
+    web: httpx.AsyncClient, given: Award
+) -> None:
+    answer = await web.get(f"/credentials/{given.id}.pdf")
+
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-")
+    signed = (await web.get(f"/credentials/{given.id}.json")).content
+    assert signed in _streams(answer.content)
+    assert b"<pdfaid:part>3</pdfaid:part>" in b"".join(_streams(answer.content))
+
+
+async def test_the_picture_of_a_revoked_badge_says_so(web: httpx.AsyncClient, given: Award) -> None:
+    before = await web.get(f"/credentials/{given.id}.png")
+    async with transaction() as connection:
+        await actions.revoke(connection, [given.id], reason="ground_gone", by="rule", at=now())
+
+    after = await web.get(f"/credentials/{given.id}.png", headers={"if-none-match": before.headers["etag"]})
+
+    assert after.status_code == 200
+    assert (await verify(after.content, at=now())).reason is Reason.REVOKED
+
+
+async def test_a_file_without_a_credential_has_its_own_reason(web: httpx.AsyncClient, given: Award) -> None:
+    file = (await web.get(f"/credentials/{given.id}.png")).content
+    bare = picture.png(catalogue().badges[given.badge], year=2026)
+    start = file.index(b"iTXt") - 4
+    chunk = file[start : start + 12 + int.from_bytes(file[start : start + 4])]
+    twice = file.replace(chunk, chunk * 2)
+
+    reasons = [
+        (await verify(one, at=now())).reason for one in (bare, twice, file[:900], b"GIF89a", b"<svg/>", b"")
+    ]
+
+    assert reasons[:2] == [Reason.NO_CHUNK, Reason.SEVERAL_CHUNKS]
+    assert reasons[2:4] == [Reason.PICTURE_UNREADABLE, Reason.NOT_JSON]
+    assert set(reasons[4:]) <= {Reason.PICTURE_UNREADABLE, Reason.NO_CHUNK, Reason.NOT_JSON}
+    assert (await verify(b"x" * 6_000_000, at=now())).reason is Reason.TOO_LARGE
 
 
 async def test_revoking_shows_at_once_in_the_list_and_the_verdict(
@@ -129,3 +173,9 @@ async def test_what_is_not_there_is_a_problem_document(
 
 async def test_there_is_no_list_that_nobody_stands_in(web: httpx.AsyncClient) -> None:
     assert (await web.get("/status-lists/99")).status_code == 404
+
+
+def _streams(pdf: bytes) -> list[bytes]:
+    """What the streams of a PDF hold, unpacked where they are packed."""
+    found = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    return [zlib.decompress(one) if one[:1] == b"x" else one for one in found]

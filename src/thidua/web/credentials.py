@@ -1,5 +1,6 @@
 """Credentials as files, the lists that say which are revoked, and the keys: what verifiers anywhere read."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from typing import Any
@@ -10,16 +11,21 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from thidua.badges import queries
+from thidua.badges.baking import bake_png, bake_svg
+from thidua.badges.catalogue import catalogue
 from thidua.badges.credentials.addresses import here
+from thidua.badges.credentials.certificate import Certified, certificate
 from thidua.badges.credentials.did import did_document, jwks
-from thidua.badges.credentials.issuing import Signed, issued
+from thidua.badges.credentials.issuing import Signed, collective_name, issued, issuer_here
 from thidua.badges.credentials.keys import issuer_keys
 from thidua.badges.credentials.published_lists import signed_list
 from thidua.badges.model import Award
+from thidua.badges.pictures import picture
 from thidua.infra.clock import now
 from thidua.infra.database import connection
 from thidua.infra.settings import settings
 from thidua.kernel.errors import NotFoundError
+from thidua.kernel.period import local_day
 from thidua.organisation.fields import as_id
 from thidua.web.language import AnyRequest
 
@@ -70,6 +76,46 @@ async def _jwt(request: AnyRequest, award: UUID) -> Response[bytes]:
     return _file(request, signed.jwt.encode(), VC_JWT, _tag(signed.jwt))
 
 
+async def _png(request: AnyRequest, award_id: UUID) -> Response[bytes]:
+    """The picture as it looks today, the credential in it."""
+    award, signed = await _issued(award_id)
+    drawn = await asyncio.to_thread(picture.png, **_look(request, award))
+    return _file(request, bake_png(drawn, signed.json), "image/png", _tag(f"{signed.json}{len(drawn)}"))
+
+
+async def _svg(request: AnyRequest, award_id: UUID) -> Response[bytes]:
+    award, signed = await _issued(award_id)
+    drawn = await asyncio.to_thread(picture.svg, **_look(request, award))
+    return _file(request, bake_svg(drawn, signed.json).encode(), "image/svg+xml", _tag(signed.json + drawn))
+
+
+async def _pdf(request: AnyRequest, award_id: UUID) -> Response[bytes]:
+    """The certificate; the signed JSON is attached to it."""
+    award, signed = await _issued(award_id)
+    async with connection() as database:
+        issuer = await issuer_here(database)
+        holder = await collective_name(database, award)
+    look, at = _look(request, award), now()
+    told = Certified(
+        issuer=issuer.name,
+        holder=holder,
+        address=here().credential(award.id),
+        picture=await asyncio.to_thread(picture.svg, **look),
+        credential=signed.json,
+    )
+    content = await asyncio.to_thread(certificate, award, look["badge"], told, at=at)
+    answer = _file(request, content, "application/pdf", _tag(f"{signed.json}{look['status']}{local_day(at)}"))
+    answer.headers["content-disposition"] = f'attachment; filename="{award.badge}.pdf"'
+    return answer
+
+
+def _look(request: AnyRequest, award: Award) -> dict[str, Any]:
+    """What the picture of an award depends on; its words are Vietnamese unless the address says `lang=en`."""
+    language = "en" if request.query_params.get("lang") == "en" else "vi"
+    year, status = local_day(award.earned_at).year, award.status(now())
+    return {"badge": catalogue().badges[award.badge], "year": year, "status": status, "language": language}
+
+
 async def _issued(award_id: UUID) -> tuple[Award, Signed]:
     async with connection() as database:
         award = await queries.award(database, award_id)
@@ -108,6 +154,12 @@ def _json_type(request: AnyRequest) -> str:
     return VC_LD if VC_LD in request.headers.get("accept", "") else VC
 
 
-_FORMS: dict[str, Callable[[AnyRequest, UUID], Awaitable[Response[bytes]]]] = {"json": _json, "jwt": _jwt}
+_FORMS: dict[str, Callable[[AnyRequest, UUID], Awaitable[Response[bytes]]]] = {
+    "json": _json,
+    "jwt": _jwt,
+    "png": _png,
+    "svg": _svg,
+    "pdf": _pdf,
+}
 
 credential_handlers = [credential, status_list, own_did, own_jwks]

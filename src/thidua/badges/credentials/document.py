@@ -82,7 +82,7 @@ def _achievement(award: Award, badge: Badge, place: Place, name: str) -> dict[st
         "type": ["Achievement"],
         "achievementType": "Badge",
         "name": name,
-        "description": _both({language: _opening(text) for language, text in badge.criteria.items()}),
+        "description": _both({language: opening(text) for language, text in badge.criteria.items()}),
         "criteria": {"id": page, "narrative": _both(badge.criteria)},
         "image": {"id": f"{page}.png", "type": "Image", "caption": name},
         "inLanguage": "vi",
@@ -109,7 +109,7 @@ def _status(award: Award, place: Place) -> dict[str, Any]:
     }
 
 
-def _opening(text: str) -> str:
+def opening(text: str) -> str:
     """The first paragraph that is no heading."""
     paragraphs = (one.strip() for one in text.split("\n\n"))
     return next((" ".join(one.split()) for one in paragraphs if one and not one.startswith("#")), "")

@@ -16,6 +16,7 @@ from thidua.badges.definitions import Badge
 from thidua.badges.model import Award
 from thidua.infra.database import Connection, transaction
 from thidua.infra.settings import settings
+from thidua.kernel.subjects import SubjectKind
 
 _KEPT = "SELECT json, jwt FROM badge_credential WHERE award = $1"
 # Whoever signed first is kept; the other, signed at the same moment, was shown to nobody.
@@ -24,6 +25,10 @@ INSERT INTO badge_credential (award, key_es, key_ed, json, jwt, signed_at) VALUE
 ON CONFLICT (award) DO NOTHING
 """
 _ISSUER = "SELECT name FROM unit WHERE parent IS NULL ORDER BY code = 'VN' DESC, code LIMIT 1"
+_NAMES = {
+    SubjectKind.TEAM: "SELECT name FROM team WHERE id = $1",
+    SubjectKind.UNIT: "SELECT name FROM unit WHERE id = $1",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,12 @@ async def issuer_here(connection: Connection) -> Issuer:
     """This instance as issuer, by the name of its root unit."""
     name = await connection.fetchval(_ISSUER)
     return Issuer(here(), name or "thidua")
+
+
+async def collective_name(connection: Connection, award: Award) -> str:
+    """The name of the team or unit that holds it; of people and households none is told."""
+    statement = _NAMES.get(award.subject_kind)
+    return "" if statement is None else await connection.fetchval(statement, award.subject) or ""
 
 
 async def _kept(connection: Connection, award: UUID) -> Signed | None:

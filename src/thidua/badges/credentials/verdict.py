@@ -41,6 +41,7 @@ class Reason(StrEnum):
     REVOKED = "credential_revoked"
     SUSPENDED = "credential_suspended"
     # Nobody can tell.
+    OLDER_BADGE = "credential_older_badge"  # Open Badges 1 or 2, which are not verified here
     PROOF_UNKNOWN = "credential_proof_unknown"
     ISSUER_UNKNOWN = "credential_issuer_unknown"  # a kind of issuer whose keys we cannot look up
     ISSUER_UNREACHABLE = "credential_issuer_unreachable"
@@ -51,6 +52,7 @@ class Reason(StrEnum):
 
 _CANNOT_TELL = frozenset(
     {
+        Reason.OLDER_BADGE,
         Reason.PROOF_UNKNOWN,
         Reason.ISSUER_UNKNOWN,
         Reason.ISSUER_UNREACHABLE,
