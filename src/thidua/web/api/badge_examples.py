@@ -8,7 +8,7 @@ BADGES: dict[str, Any] = {
             "slug": "dai-su-so",
             "names": {"vi": "Đại sứ số", "en": "Digital Ambassador"},
             "criteria": {
-                "vi": "Dành cho người hướng dẫn có ít nhất 5 người đạt kỹ năng số trong một năm.",
+                "vi": "Dành cho người hướng dẫn đã giúp ít nhất 5 người đạt kỹ năng số trong cùng một năm.",
                 "en": "For mentors at least 5 of whose mentees gained a digital skill within one year.",
             },
             "family": "mentoring",
