@@ -19,6 +19,7 @@ class Permission(StrEnum):
     IMPORT = "import"
     EXPORT = "export"
     RUN_FESTIVAL = "run_festival"
+    AWARD_BADGES = "award_badges"
     MANAGE_ACCOUNTS = "manage_accounts"
     AUDIT = "audit"
     EDIT_RULES = "edit_rules"
@@ -39,6 +40,7 @@ manage_units        .    .     .     x     .    .     .     .     .
 import              .    .     x     x     .    .     .     .     .
 export              .    x     x     x     .    x     x     .     .
 run_festival        .    .     .     x     .    x     .     .     .
+award_badges        .    .     .     x     .    x     .     .     .
 manage_accounts     .    .     .     x     .    .     .     .     x
 audit               .    .     .     .     .    .     x     .     x
 edit_rules          .    .     .     .     .    .     .     x     .

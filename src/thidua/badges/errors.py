@@ -15,6 +15,12 @@ class BadgeNotGivenError(ConflictError):
     code = "badge_not_given"
 
 
+class FestivalNeededError(DomainError):
+    """The badge is given for a festival, which must be named by its short name."""
+
+    code = "badge_festival_needed"
+
+
 class NotForThisKindError(DomainError):
     """The badge is for subjects of another kind."""
 

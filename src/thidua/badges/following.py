@@ -36,12 +36,12 @@ _NEW = "({0}.tx >= $1 OR {0}.tx = ANY($2::bigint[]) OR {0}.tx > $3)"
 _CAME = f"""
 SELECT {facts.COLUMNS} FROM activity a
 WHERE {_NEW.format("a")} AND a.type = ANY($4::text[]) AND a.state = 2 LIMIT $5
-"""  # noqa: S608
+"""  # noqa: S608 -- as above
 _CHANGED = f"""
 SELECT {facts.COLUMNS} FROM activity_act c JOIN activity a ON a.id = c.activity
 WHERE {_NEW.format("c")} AND (c.from_state = 2 OR c.to_state = 2) AND a.type = ANY($4::text[]) LIMIT $5
-"""  # noqa: S608
-_PAID = f"SELECT DISTINCT subject, subject_kind FROM ledger_entry e WHERE {_NEW.format('e')} LIMIT $4"  # noqa: S608
+"""  # noqa: S608 -- as above
+_PAID = f"SELECT DISTINCT subject, subject_kind FROM ledger_entry e WHERE {_NEW.format('e')} LIMIT $4"  # noqa: S608 -- as above
 _CURSOR = "SELECT position FROM badge_cursor"
 _KEEP = """
 INSERT INTO badge_cursor (position, moved_at) VALUES ($1, $2)

@@ -23,7 +23,7 @@ JOIN person_home m ON m.unit = w.unit AND {_STANDS} WHERE w.ancestor = ANY($1::u
 """  # noqa: S608 -- made of our own words, as all below
 _IN_TEAM = f"""
 SELECT DISTINCT m.team AS collective, m.person FROM membership m WHERE m.team = ANY($1::uuid[]) AND {_STANDS}
-"""  # noqa: S608
+"""  # noqa: S608 -- as above
 _DECLARED = "SELECT id, members FROM unit WHERE id = ANY($1::uuid[]) AND members IS NOT NULL"
 _UNITS = """
 SELECT id FROM unit WHERE id > $1 AND (cardinality($2::text[]) = 0 OR kind = ANY($2::text[]))
