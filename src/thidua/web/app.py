@@ -58,6 +58,7 @@ from thidua.web.organisation import organisation_page_handlers
 from thidua.web.own_activities import own_activity_handlers
 from thidua.web.people import people_handlers
 from thidua.web.problems import EXCEPTION_HANDLERS
+from thidua.web.sample import look_for_sample, watch_for_sample
 from thidua.web.screens import screen_handlers
 from thidua.web.sessions import carries_session, recognised
 from thidua.web.sign_in import SIGN_IN_EXCEPTIONS, sign_in_handlers
@@ -157,11 +158,13 @@ async def lifetime(_app: Litestar) -> AsyncIterator[None]:
         paging.sign_with(await signing_secret(connection, "cursor", at=now()))
     await recorder().start()
     collector.calm()
-    watching = asyncio.create_task(watch_load())
+    await look_for_sample()
+    watching = [asyncio.create_task(one) for one in (watch_load(), watch_for_sample())]
     try:
         yield
     finally:
-        watching.cancel()
+        for one in watching:
+            one.cancel()
         await close_streams()
         await recorder().stop()
         await close_client()

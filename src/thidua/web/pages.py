@@ -15,6 +15,7 @@ from thidua.web.formats import shown_date, shown_number, shown_points, shown_tim
 from thidua.web.language import AnyRequest, Language, language_of
 from thidua.web.look import PLAIN, Look, look_of
 from thidua.web.packing import VARY, packed, takes_gzip
+from thidua.web.sample import is_sample
 from thidua.web.visitors import visitor_of
 
 HTML = "text/html"
@@ -32,7 +33,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(_=_translate, asset=asset, ruled=ruled)
+    made.globals.update(_=_translate, asset=asset, ruled=ruled, is_sample=is_sample)
     made.filters.update(number=_number, points=_points, date=shown_date, time=shown_time, initials=initials)
     return made
 
