@@ -21,6 +21,7 @@ from thidua.infra.database import transaction
 from thidua.organisation.actions import put_people
 from thidua.organisation.queries import unit_id_of
 from thidua.web.account_audit import DOINGS
+from thidua.web.audit_words import COUNTS, FIELDS, KINDS, facts_said
 from thidua.web.catalogue import catalogue
 from thidua.web.csrf import HEADER
 from thidua.web.role_words import PERMITTED, ROLES
@@ -257,6 +258,17 @@ def test_every_role_and_permission_has_words_in_both_languages() -> None:
     assert set(ROLES) == set(Role)
     assert set(PERMITTED) == set(Permission)
     assert {*ROLES.values(), *PERMITTED.values(), *DOINGS.values()} <= set(catalogue("en"))
+
+
+def test_what_the_audit_noted_is_told_in_words() -> None:
+    made = {"fields": ["name", "unit"], "values": {"name": "None", "unit": "C-03394"}}
+    sent = {"kind": "people", "rows": 241}
+
+    assert facts_said(made, {}, "vi") == "đơn vị C-03394"
+    assert facts_said(sent, {}, "vi") == "danh sách người, 241 dòng"
+    agreed = {"fields": ["born_on"], "public_name": True}
+    assert facts_said(agreed, {}, "en") == "date of birth, public name: yes"
+    assert {*FIELDS.values(), *COUNTS.values(), *KINDS.values()} <= set(catalogue("en"))
 
 
 async def test_who_gave_a_verifier_the_password_gains_nothing_by_acting_as_them(sign_in_as: SignIn) -> None:

@@ -17,6 +17,7 @@ SELECT id, kind, unit, file_name, encoding, sheets, sheet, header, titles, colum
     undone_by,    content IS NOT NULL AS has_texts
 FROM import_file
 """
+_NAMES = "SELECT id, file_name FROM import_file WHERE id = ANY($1::uuid[]) AND file_name <> ''"
 _ONE = _FILE + "WHERE id = $1"
 _TAKEN = _ONE + " FOR UPDATE SKIP LOCKED"
 _LATEST = (
@@ -63,6 +64,11 @@ SELECT r ->> 'field' AS field, r ->> 'code' AS code, count(*) AS number
 FROM import_row, jsonb_array_elements(remarks) r
 WHERE import = $1 AND r ->> 'weight' = 'note' AND r ->> 'field' <> '' GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
 """
+
+
+async def file_names(connection: Connection, ones: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of those of these files that still have one."""
+    return {row["id"]: row["file_name"] for row in await connection.fetch(_NAMES, list(ones))}
 
 
 async def import_of(connection: Connection, one: UUID) -> ImportState:

@@ -59,16 +59,17 @@ _HOUSEHOLDS_WITHIN = f"""
 SELECT h.id FROM household h WHERE h.id = ANY($1::uuid[]) AND h.unit IN {_WITHIN}
 """  # noqa: S608 -- as above
 _NAMED = """
-SELECT f.person AS id, 1 AS kind, f.name, u.name AS unit_vi, coalesce(u.name_en, u.name) AS unit_en
+SELECT f.person AS id, 1 AS kind, f.name, u.name AS unit_vi, coalesce(u.name_en, u.name) AS unit_en,
+    NULL AS name_en
 FROM person_profile f
 LEFT JOIN person_home h ON h.person = f.person
     AND (h.valid_from IS NULL OR h.valid_from <= $2) AND (h.valid_to IS NULL OR h.valid_to > $2)
 LEFT JOIN unit u ON u.id = h.unit WHERE f.person = ANY($1::uuid[])
-UNION ALL SELECT t.id, 2, t.name, u.name, coalesce(u.name_en, u.name)
+UNION ALL SELECT t.id, 2, t.name, u.name, coalesce(u.name_en, u.name), NULL
 FROM team t JOIN unit u ON u.id = t.unit WHERE t.id = ANY($1::uuid[])
-UNION ALL SELECT u.id, 3, u.name, p.name, coalesce(p.name_en, p.name)
+UNION ALL SELECT u.id, 3, u.name, p.name, coalesce(p.name_en, p.name), u.name_en
 FROM unit u LEFT JOIN unit p ON p.id = u.parent WHERE u.id = ANY($1::uuid[])
-UNION ALL SELECT h.id, 4, coalesce(h.name, ''), u.name, coalesce(u.name_en, u.name)
+UNION ALL SELECT h.id, 4, coalesce(h.name, ''), u.name, coalesce(u.name_en, u.name), NULL
 FROM household h JOIN unit u ON u.id = h.unit WHERE h.id = ANY($1::uuid[])
 """
 
@@ -82,6 +83,7 @@ class Found:
     name: str
     unit_vi: str
     unit_en: str
+    name_en: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,4 +146,5 @@ async def _search(
 
 def _found(row: Any) -> Found:  # noqa: ANN401  asyncpg's records carry no types
     unit_vi = row["unit_vi"] or ""
-    return Found(row["id"], SubjectKind(row["kind"]), row["name"], unit_vi, row["unit_en"] or unit_vi)
+    kind, name_en = SubjectKind(row["kind"]), row.get("name_en")
+    return Found(row["id"], kind, row["name"], unit_vi, row["unit_en"] or unit_vi, name_en)

@@ -27,7 +27,11 @@ _CLUSTERS = """
 SELECT c.id, c.code, c.kind, c.name, u.name AS unit_vi, coalesce(u.name_en, u.name) AS unit_en, (
         SELECT array_agg(m.name ORDER BY m.name_fold, m.code) FROM cluster_unit w JOIN unit m ON m.id = w.unit
         WHERE w.cluster = c.id AND (m.valid_to IS NULL OR m.valid_to > $2)
-    ) AS members
+    ) AS members_vi, (
+        SELECT array_agg(coalesce(m.name_en, m.name) ORDER BY m.name_fold, m.code)
+        FROM cluster_unit w JOIN unit m ON m.id = w.unit
+        WHERE w.cluster = c.id AND (m.valid_to IS NULL OR m.valid_to > $2)
+    ) AS members_en
 FROM cluster c LEFT JOIN unit u ON u.id = c.unit
 WHERE EXISTS (SELECT FROM cluster_unit w JOIN unit_within i ON i.unit = w.unit
     WHERE w.cluster = c.id AND i.ancestor = ANY($1::uuid[]))

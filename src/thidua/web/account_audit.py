@@ -9,16 +9,16 @@ from litestar.params import QueryParameter
 
 from thidua.accounts.auditing import DeedRead, deeds_read
 from thidua.accounts.permissions import Permission, carrying
-from thidua.accounts.roles import Role
+from thidua.imports.queries import file_names
 from thidua.infra.clock import now
 from thidua.infra.database import connection
 from thidua.organisation.fields import as_id
 from thidua.organisation.names import shown_names
 from thidua.web import paging
+from thidua.web.audit_words import facts_said
 from thidua.web.catalogue import translate
 from thidua.web.language import AnyRequest, Language, language_of
 from thidua.web.pages import render
-from thidua.web.role_words import role_shown
 from thidua.web.subjects import shown_name
 from thidua.web.visitors import needs, visitor_let_in
 
@@ -48,6 +48,17 @@ DOINGS: Mapping[str, str] = {
     "import.undone": "hoàn tác tệp",
     "import.taken_back": "hoàn tác xong tệp",
     "import.discarded": "bỏ tệp",
+    "doubt.raised": "báo số sai",
+    "doubt.answered": "trả lời báo sai",
+    "recalculated": "tính lại điểm",
+    "reassigned": "chuyển việc đã ghi",
+    "demo.begun": "bắt đầu nạp",
+    "demo.finished": "nạp xong",
+}
+_THINGS: Mapping[str, str] = {
+    "import": "tệp đã xóa nội dung",
+    "demo": "dữ liệu mẫu",
+    "activity": "một hoạt động",
 }
 Cursor = Annotated[str | None, QueryParameter(max_length=1000)]
 About = Annotated[str | None, QueryParameter(max_length=64)]
@@ -66,7 +77,8 @@ async def audit_page(request: AnyRequest, about: About = None, cursor: Cursor = 
         things = [one for deed in deeds[:_ROWS] if (one := as_id(deed.thing_id)) is not None]
         places = [one for deed in deeds[:_ROWS] for one in _places(deed)]
         names = await shown_names(database, [*things, *places], at)
-    shown = {one: shown_name(name, language) for one, name in names.items()}
+        files = await file_names(database, things)
+    shown = {one: shown_name(name, language) for one, name in names.items()} | files
     lines = [_line(deed, shown, language) for deed in deeds[:_ROWS]]
     more = paging.encode(purpose, deeds[_ROWS - 1].id) if len(deeds) > _ROWS else None
     told: dict[str, Any] = {"lines": lines, "asked": {"about": about or ""}, "next": more}
@@ -80,28 +92,16 @@ def _line(deed: DeedRead, names: Mapping[UUID, str], language: Language) -> dict
         "actor": deed.actor,
         "actor_id": deed.actor_id,
         "doing": translate(DOINGS.get(deed.doing, deed.doing), language),
-        "thing": deed.account or (names.get(thing) if thing else None) or deed.thing_id,
+        "thing": deed.account or (names.get(thing) if thing else None) or _unnamed(deed, language),
         "thing_id": deed.thing_id,
-        "facts": _facts(deed, names, language),
+        "facts": facts_said(deed.facts, names, language),
     }
 
 
-def _facts(deed: DeedRead, names: Mapping[UUID, str], language: Language) -> str:
-    """What else is known of the deed, in a line."""
-    told = []
-    for name, value in deed.facts.items():
-        one = as_id(value) if isinstance(value, str) else None
-        if name == "role" and value in set(Role):
-            told.append(role_shown(Role(value), language))
-        elif value not in (None, [], {}):
-            told.append(names.get(one, str(value)) if one else f"{name}: {_plain(value)}")
-    return ", ".join(told)
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} = {one}" for name, one in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _unnamed(deed: DeedRead, language: Language) -> str:
+    """A thing without a name by what it is."""
+    worded = _THINGS.get(deed.thing_kind)
+    return deed.thing_id if worded is None else translate(worded, language)
 
 
 def _places(deed: DeedRead) -> list[UUID]:

@@ -36,6 +36,11 @@ _CHOICES = {
     "online_safety": "An toàn số",
     "artificial_intelligence": "Trí tuệ nhân tạo",
 }
+_PLURALS = {
+    "person": "people",
+    "level of recognition": "levels of recognition",
+    "pass of 70 % or more": "passes of 70 % or more",
+}
 # Asked as one asks somebody; the catalogue's own word names the fact elsewhere.
 _QUESTIONS = {"minutes": "Bao nhiêu phút?", "skill": "Về việc gì?"}
 _HINTS = {
@@ -129,6 +134,13 @@ def steps_said(steps: Sequence[frozenset[Step]], language: Language) -> list[str
 def said(words: Words, language: Language) -> str:
     """The words in the reader's language."""
     return words.vi if language == "vi" else words.en
+
+
+def counted(count: int, unit: str, language: Language) -> str:
+    """What is counted, as it stands behind the number: 22 cases; Vietnamese knows no plural."""
+    if language == "vi" or count == 1:
+        return unit
+    return _PLURALS.get(unit) or f"{unit}s"
 
 
 def capital(text: str) -> str:

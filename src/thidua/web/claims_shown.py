@@ -10,7 +10,7 @@ from thidua.activities.model import HELPED_ROLES, Act, Activity, State
 from thidua.engine.separation import open_steps, taken
 from thidua.kernel.period import VIETNAM
 from thidua.organisation.finding import Found
-from thidua.web.activity_fields import capital, counts_people, said, shown_value, steps_said
+from thidua.web.activity_fields import capital, counted, counts_people, said, shown_value, steps_said
 from thidua.web.language import Language
 
 _SAFE_LINKS = ("https://", "http://")
@@ -40,7 +40,7 @@ def activity_shown(
     return {
         "id": one.id,
         "type": said(kind.name, language) if kind else one.type,
-        "unit_word": said(kind.unit, language) if kind else "",
+        "unit_word": counted(one.quantity, said(kind.unit, language), language) if kind else "",
         "at": one.occurred_at,
         "when": f"{one.occurred_at.astimezone(VIETNAM):%H:%M %d/%m/%Y}",
         "recorded_at": one.recorded_at,
@@ -49,7 +49,7 @@ def activity_shown(
         "actor": one.actor,
         "who": names.get(one.actor),
         "team": team.name if team else None,
-        "place": unit.name if unit else None,
+        "place": (unit.name_en or unit.name if language == "en" else unit.name) if unit else None,
         "helped": [names[person].name for person in helped if person in names],
         "others": max(0, one.quantity - len(helped)) if kind and helped and counts_people(kind) else 0,
         "quantity": 1 if kind and counts_people(kind) and helped else one.quantity,

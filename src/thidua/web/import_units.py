@@ -13,6 +13,7 @@ SELECT u.id, u.code, u.name, u.name_en FROM unit_within w JOIN unit u ON u.id = 
 WHERE w.ancestor = ANY($1::uuid[]) AND w.depth <= 1 AND u.valid_to IS NULL
 GROUP BY u.id, u.code, u.name, u.name_en ORDER BY min(w.depth), u.code LIMIT $2
 """
+_NAME = "SELECT name, coalesce(name_en, name) AS name_en FROM unit WHERE id = $1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +34,10 @@ async def units_to_choose(
         Choosable(row["id"], row["code"], row["name"] if language == "vi" else row["name_en"] or row["name"])
         for row in rows
     ]
+
+
+async def unit_name(connection: Connection, unit: UUID, language: Language) -> str:
+    """Return the name of the unit that a file is for."""
+    row = await connection.fetchrow(_NAME, unit)
+    assert row is not None, "a unit with imports stays"
+    return str(row["name"] if language == "vi" else row["name_en"])

@@ -34,7 +34,7 @@ from thidua.web.import_shown import (
     reading_shown,
     row_shown,
 )
-from thidua.web.import_units import units_to_choose
+from thidua.web.import_units import unit_name, units_to_choose
 from thidua.web.language import AnyRequest, language_of
 from thidua.web.organisation_scope import see_other, unit_led
 from thidua.web.pages import render
@@ -93,7 +93,7 @@ async def import_page(
         context: dict[str, Any] = {
             "state": state,
             "counts": counts,
-            "unit": await connection.fetchval("SELECT name FROM unit WHERE id = $1", state.unit),
+            "unit": await unit_name(connection, state.unit, language),
             "attribute_words": attribute_words(language),
             "show": show,
             "page": page,

@@ -204,6 +204,8 @@ def _localised(row: dict[str, Any], language: Language) -> dict[str, Any]:
         row["name"] = row["name_en"]
     if "unit_vi" in row:
         row["unit"] = row["unit_vi"] if language == "vi" else row["unit_en"]
+    if "members_vi" in row:
+        row["members"] = row["members_vi"] if language == "vi" else row["members_en"]
     if "within_vi" in row:
         row["within"] = row["within_vi"] if language == "vi" else row["within_en"]
     return row
