@@ -14,6 +14,7 @@ from thidua.organisation.fields import as_id
 from thidua.organisation.names import shown_names
 from thidua.organisation.queries import unit_id_of
 from thidua.organisation.storing import memberships_of
+from thidua.web.catalogue import translate
 from thidua.web.language import Language
 from thidua.web.organisation_scope import unit_typed
 from thidua.web.subjects import shown_name
@@ -21,6 +22,13 @@ from thidua.web.visitors import Visitor
 from thidua.web.wording import say
 
 ROLE_FIELDS = ("role", "unit", "team")
+_LABELS = {
+    "role": "Vai trò",
+    "unit": "Trong đơn vị",
+    "team": "Hoặc chỉ trong đội",
+    "login": "Tên đăng nhập",
+    "name": "Tên",
+}
 Typed = Mapping[str, str]
 
 
@@ -63,9 +71,10 @@ async def teams_offered(
 
 
 def worded(error: InputError, language: Language) -> dict[str, str]:
-    """A sentence for each faulty field."""
-    return {one.field: say(one.code, language, _facts(one)) for one in error.errors}
+    """A sentence for each faulty field, which it names as its label does."""
+    return {one.field: say(one.code, language, _facts(one, language)) for one in error.errors}
 
 
-def _facts(fault: FieldError) -> dict[str, Any]:
-    return {"field": fault.field, **(fault.facts or {})}
+def _facts(fault: FieldError, language: Language) -> dict[str, Any]:
+    label = _LABELS.get(fault.field)
+    return {"field": translate(label, language) if label else fault.field, **(fault.facts or {})}

@@ -85,12 +85,12 @@ class Refused:
     is_already_there: bool = False
 
     def sentences(self, labels: Mapping[str, str], language: Language) -> dict[str, str]:
-        """The first fault of each field, in words that name the field as its label does."""
+        """The first fault of each field, named as its label does, in the order of the labels."""
         worded: dict[str, str] = {}
         for fault in self.faults:
             facts = {"field": labels.get(fault.field, fault.field), **(fault.facts or {})}
             worded.setdefault(fault.field, say(_IN_FORMS.get(fault.code, fault.code), language, facts))
-        return worded
+        return {name: worded[name] for name in labels if name in worded} | worded
 
 
 async def typed_of(request: AnyRequest) -> Typed:

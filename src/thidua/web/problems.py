@@ -228,8 +228,9 @@ def _page(request: AnyRequest, problem: Problem) -> Response[bytes]:
 
 
 def _sentences(problem: Problem, language: Language) -> list[str]:
+    """What is wrong; where single faults are named, not also that there are some."""
     details = [str(error_body(one, language)["message"]) for one in problem.errors]
-    return list(dict.fromkeys([say(problem.code, language, problem.facts), *details]))
+    return list(dict.fromkeys(details or [say(problem.code, language, problem.facts)]))
 
 
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {Exception: on_exception, HTTPException: on_exception}
