@@ -21,6 +21,7 @@ from tests.badges.following import (
 )
 from tests.builders import TENTH, a_team, recorded, reported, some_people
 from thidua.badges.following import Follower
+from thidua.badges.outlook import progress_of
 from thidua.engine.moderate import reject, verify, withdraw
 from thidua.infra.database import owner_connection
 
@@ -237,3 +238,35 @@ async def test_a_team_earns_its_badge_with_eight_weeks_of_three_deeds(
 
     assert before == []
     assert await active(direct, team) == ["doi-hinh-deu-tay 2026"]
+
+
+async def test_what_can_still_be_earned_tells_how_far_one_is(
+    direct: asyncpg.Connection, follower: Follower, some: list[UUID]
+) -> None:
+    mentor, *mentees = some
+    await graduates(mentor, mentees[:5])
+    await graduates(mentor, mentees[5:7], at=TENTH - timedelta(days=400))
+    await followed(follower, direct)
+
+    told = {badge.slug: progress for badge, progress in await progress_of(direct, mentor, LATER)}
+
+    assert "dai-su-so" not in told
+    assert (told["dai-su-so-bac"].have, told["dai-su-so-bac"].need) == (7, 15)
+    assert told["buoc-dau-so"].have == 0
+
+
+async def test_a_broken_streak_counts_from_its_new_beginning(
+    direct: asyncpg.Connection, some: list[UUID]
+) -> None:
+    learner = some[0]
+    weeks = (0, 1, 3, 4, 5)
+    await recorded(
+        [
+            reported("CLASS_ATTENDED", learner, at=TENTH - timedelta(weeks=week), name=f"{learner} {week}")
+            for week in weeks
+        ]
+    )
+
+    told = {badge.slug: progress for badge, progress in await progress_of(direct, learner, TENTH)}
+
+    assert told["hoc-deu-4-tuan"].have == 2

@@ -34,7 +34,7 @@ def counter_of(criterion: Criterion) -> Counter:
         case CriterionKind.DISTINCT:
             return _Things(criterion)
         case CriterionKind.STREAK:
-            return _Streak(criterion)
+            return Streak(criterion)
         case CriterionKind.SET:
             return _Parts(criterion)
         case _ if criterion.spread_at_least or criterion.units_per_day_max is not None:
@@ -130,17 +130,19 @@ class _Things:
         self.have = len(self._seen)
 
 
-class _Streak:
+class Streak:
     """Steps in a row, each with enough units."""
 
     __slots__ = ("_criterion", "_units", "have")
 
     def __init__(self, criterion: Criterion) -> None:
+        """Nothing yet."""
         self._criterion = criterion
         self._units: dict[int, int] = {}
         self.have = 0
 
     def add(self, fact: Fact) -> None:
+        """Count a deed in its step; the longest run so far is what one has."""
         step = step_of(self._criterion.step, fact.day)
         self._units[step] = self._units.get(step, 0) + 1
         if self._units[step] == self._criterion.at_least:

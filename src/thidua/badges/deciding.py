@@ -28,7 +28,7 @@ def decide(
 ) -> Decision:
     """What these deeds must bring the subject, and what they no longer bear, by the badge's criterion."""
     if badge.criterion.kind is CriterionKind.SHARE:
-        return settle(badge, subject, _shares(badge, deeds, at), awards)
+        return settle(badge, subject, _settled_shares(badge, deeds, at), awards)
     found: dict[str, Progress] = {}
     decision = Decision()
     for window, facts in by_window(badge, counting(deeds)).items():
@@ -98,18 +98,25 @@ def new_award(badge: Badge, subject: UUID, *, window: str, earned_at: datetime, 
     )
 
 
-def _shares(badge: Badge, deeds: Iterable[Deed], at: datetime) -> dict[str, Progress]:
-    """The share of every window that may be told at the moment."""
+def shares(badge: Badge, deeds: Iterable[Deed]) -> dict[str, tuple[Progress, datetime]]:
+    """The share of every window, settled or not, with the moment of its last deed."""
     asked = badge.criterion
     is_of_all = asked.share_of is ShareOf.ACCEPTED
     told = [deed for deed in deeds if is_of_all or deed.counts]
     above = {deed.fact.id for deed in told if deed.counts and (is_of_all or deed.fact.type in asked.types)}
-    found: dict[str, Progress] = {}
+    found: dict[str, tuple[Progress, datetime]] = {}
     for window, facts in by_window(badge, (deed.fact for deed in told)).items():
-        if is_settled(badge, window, max(fact.occurred_at for fact in facts), at=at):
-            found[window] = share(
-                asked,
-                [fact for fact in facts if fact.id in above],
-                [fact for fact in facts if fact.id not in above],
-            )
+        accepted = [fact for fact in facts if fact.id in above]
+        others = [fact for fact in facts if fact.id not in above]
+        last_at = max(fact.occurred_at for fact in facts)
+        found[window] = share(asked, accepted, others), last_at
     return found
+
+
+def _settled_shares(badge: Badge, deeds: Iterable[Deed], at: datetime) -> dict[str, Progress]:
+    """The share of every window that may be told at the moment."""
+    return {
+        window: told
+        for window, (told, last_at) in shares(badge, deeds).items()
+        if is_settled(badge, window, last_at, at=at)
+    }

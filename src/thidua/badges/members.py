@@ -49,7 +49,7 @@ async def judge_members(
     window = window_at(badge.window, at, None)
     assert window is not None, "shares of members have windows of the calendar"
     held = await awards_held(connection, [Due(badge, collectives)])
-    shares = await _shares(connection, badge, collectives, window, at)
+    shares = await shares_of(connection, badge, collectives, window, at)
     decisions: dict[tuple[str, UUID], Decision] = {}
     for one in collectives:
         key = (badge.slug, one)
@@ -65,14 +65,14 @@ async def _standing(
     """What was earned stands by who belonged there then: who joins or is declared later changes nothing."""
     return {
         one.window: (
-            await _shares(connection, badge, [collective], one.window, one.earned_at, with_declared=False)
+            await shares_of(connection, badge, [collective], one.window, one.earned_at, with_declared=False)
         )[collective]
         for one in awards
         if is_judged(one, badge)
     }
 
 
-async def _shares(
+async def shares_of(
     connection: Connection,
     badge: Badge,
     collectives: Collection[UUID],
@@ -81,6 +81,7 @@ async def _shares(
     *,
     with_declared: bool = True,
 ) -> dict[UUID, Progress]:
+    """What part of the members of each collective on that day did so in the window."""
     members = await _members(connection, badge.subject, collectives, local_day(at))
     active = await _active(connection, badge, {one for people in members.values() for one in people}, window)
     declared = await _declared(connection, badge, collectives) if with_declared else {}
