@@ -48,14 +48,21 @@ class NotFetchedError(Exception):
 class Fetcher:
     """Fetches; `resolve` and `connect` are the doors to the network."""
 
-    def __init__(self, resolve: Resolve | None = None, connect: Connect | None = None) -> None:
+    def __init__(
+        self,
+        resolve: Resolve | None = None,
+        connect: Connect | None = None,
+        *,
+        seconds_max: float = SECONDS_MAX,
+    ) -> None:
         """Take other doors than the system's, if told."""
         self._resolve, self._connect = resolve or _resolved, connect or _connected
+        self._seconds_max = seconds_max
 
     async def fetch(self, address: str, *, accept: str) -> bytes:
         """The content at the address; a NotFetchedError says why there is none."""
         try:
-            async with asyncio.timeout(SECONDS_MAX):
+            async with asyncio.timeout(self._seconds_max):
                 for _ in range(REDIRECTS_MAX + 1):
                     status, told, body = await self._answer(address, accept)
                     if status == _OK:
