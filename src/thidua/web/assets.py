@@ -12,6 +12,7 @@ STATIC = Path(__file__).parent / "static"
 SHEET = "thidua.css"
 _STYLES = STATIC / "styles"
 _LINKED = re.compile(rb"url\(([a-z0-9/._-]+)\)")
+_PALETTE = re.compile(rb"@palette ([a-z-]+);")
 _PACKED_ALREADY = frozenset({".woff2", ".png"})
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".woff2": "font/woff2"}
 
@@ -40,19 +41,25 @@ def asset(name: str) -> str:
 
 
 def _files() -> list[tuple[str, Path]]:
-    paths = [path for path in sorted(STATIC.rglob("*")) if path.is_file() and path.parent != _STYLES]
+    paths = [path for path in sorted(STATIC.rglob("*")) if path.is_file() and _STYLES not in path.parents]
     return [(path.relative_to(STATIC).as_posix(), path) for path in paths]
 
 
 def _sheet(found: dict[str, Asset]) -> bytes:
-    """All styles in the order of their names; files they name get their lasting addresses."""
+    """All styles in the order of their names, with the palettes they ask for and the addresses of files."""
     joined = b"\n".join(path.read_bytes() for path in sorted(_STYLES.glob("*.css")))
+    joined = _PALETTE.sub(lambda asked: _palette(asked[1].decode()), joined)
 
     def address(link: re.Match[bytes]) -> bytes:
         name = link[1].decode()
         return f"url({_address(name, found[name])})".encode()
 
     return _LINKED.sub(address, joined)
+
+
+def _palette(name: str) -> bytes:
+    """The colours of that name, without the line that says what they are."""
+    return (_STYLES / "palettes" / f"{name}.css").read_bytes().partition(b"\n")[2]
 
 
 def _asset(name: str, body: bytes) -> Asset:
