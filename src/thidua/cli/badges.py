@@ -1,4 +1,4 @@
-"""`thidua badges`: checks the folders of badges, lists what they define."""
+"""`thidua badges`: checks the folders of badges, lists what they define, shows all pictures on one sheet."""
 
 from pathlib import Path
 
@@ -7,12 +7,15 @@ import rich_click as click
 from thidua.badges.catalogue import read_catalogue
 from thidua.badges.definitions import Badge, Catalogue
 from thidua.badges.faults import CatalogueError
+from thidua.badges.pictures.sheet import sheet as drawn_sheet
+from thidua.infra.clock import now
+from thidua.kernel.period import local_day
 from thidua.paths import shipped
 
 _COLUMNS = ("slug", "name", "family", "level", "for", "state", "earned by", "window", "valid")
 
 
-@click.group("badges", help="Check and list badges.")
+@click.group("badges", help="Check, list and show badges.")
 def command() -> None:
     """Hold the commands about badges."""
 
@@ -41,6 +44,16 @@ def list_badges() -> None:
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         click.echo("  ".join(cells).rstrip())
+
+
+@command.command()
+@click.argument("out", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option("--language", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+def sheet(out: Path, language: str) -> None:
+    """Draw every badge large and small, on light and on dark ground, into the PNG file OUT."""
+    found = _read(shipped("badges"))
+    out.write_bytes(drawn_sheet(list(found.badges.values()), year=local_day(now()).year, language=language))
+    click.echo(f"{out}: {_counted(found)}")
 
 
 def _read(folder: Path) -> Catalogue:

@@ -42,6 +42,7 @@ from thidua.web.api.ledger import ledger_handlers
 from thidua.web.api.moderation import moderation_handlers
 from thidua.web.api.openapi import DocumentPlugin
 from thidua.web.api.organisation import organisation_handlers
+from thidua.web.badge_pictures import badge_picture_handlers
 from thidua.web.boards import board_page_handlers
 from thidua.web.counting import begin, watch_load
 from thidua.web.credentials import credential_handlers
@@ -99,6 +100,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     *badge_api_handlers,
     *board_handlers,
     *board_page_handlers,
+    *badge_picture_handlers,
     *live_handlers,
     *screen_handlers,
     *credential_handlers,

@@ -19,6 +19,9 @@ _SECURE = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
+# A picture of a badge says so itself: displayers of badges show it in pages of theirs.
+_EMBEDDED = (b"cross-origin-resource-policy", b"cross-origin")
+_SHOWN_ELSEWHERE = tuple(header for header in _SECURE if header[0] != _EMBEDDED[0])
 
 
 async def secure_headers(message: Message, scope: Scope) -> None:
@@ -26,7 +29,8 @@ async def secure_headers(message: Message, scope: Scope) -> None:
     if message["type"] != "http.response.start":
         return
     count_answer(message, scope)
-    message["headers"] = [*message["headers"], *_SECURE, named()]
+    secure = _SHOWN_ELSEWHERE if (_EMBEDDED in message["headers"]) else _SECURE
+    message["headers"] = [*message["headers"], *secure, named()]
 
 
 def headless(send: Send) -> Callable[[Message], Awaitable[None]]:

@@ -54,6 +54,7 @@ class Design:
     level: int
     lines: tuple[str, ...]  # one: broken where it looks well
     glyph: File
+    changed_at: int  # when the glyph was: a mended one is drawn anew
     year: int | None
     status: Status
     language: str

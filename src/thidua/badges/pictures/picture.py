@@ -3,6 +3,7 @@
 import io
 from functools import lru_cache
 from hashlib import blake2b
+from unicodedata import normalize
 
 from thidua.badges.definitions import Badge
 from thidua.badges.model import Status
@@ -29,30 +30,31 @@ def png(
     language: str = "vi",
 ) -> bytes:
     """A square PNG of `size` pixels; under 128 without words. No year: the badge itself, given to nobody."""
-    if not SIZE_MIN <= size <= SIZE_MAX:
-        raise ValueError(f"a picture has {SIZE_MIN} to {SIZE_MAX} pixels, not {size}")
-    return _png(
-        design_of(badge, year=year, status=status, language=language), size, badge.glyph.stat().st_mtime_ns
-    )
+    _check(size)
+    return _png(design_of(badge, year=year, status=status, language=language), size)
 
 
 def svg(
     badge: Badge,
     *,
     year: int | None,
+    size: int = 512,
     status: Status = Status.VALID,
     language: str = "vi",
 ) -> str:
-    """The same picture as SVG, its words as outlines, so that it looks the same everywhere."""
-    title = badge.names[language] + _STATUS_TITLES[status][language]
-    return _svg(
-        design_of(badge, year=year, status=status, language=language), title, badge.glyph.stat().st_mtime_ns
-    )
+    """The picture that `png` draws, as SVG: its words are outlines, so that it looks the same everywhere."""
+    _check(size)
+    title = normalize("NFC", badge.names[language]) + _STATUS_TITLES[status][language]
+    return _svg(design_of(badge, year=year, status=status, language=language), title, size < WORDS_FROM)
 
 
 def fingerprint(badge: Badge) -> str:
     """Twelve characters that change whenever any picture of the badge would look otherwise."""
-    shown = [svg(badge, year=None, language=language) for language in sorted(badge.names)]
+    shown = [
+        svg(badge, year=None, size=size, language=language)
+        for language in sorted(badge.names)
+        for size in (SIZE_MIN, SIZE_MAX)
+    ]
     return blake2b("".join(shown).encode(), digest_size=6).hexdigest()
 
 
@@ -63,20 +65,26 @@ def design_of(badge: Badge, *, year: int | None, status: Status, language: str) 
         level=badge.level,
         lines=tuple(badge.title_lines.get(language, (badge.names[language],))),
         glyph=badge.glyph,
+        changed_at=badge.glyph.stat().st_mtime_ns,
         year=year,
         status=status,
         language=language,
     )
 
 
+def _check(size: int) -> None:
+    if not SIZE_MIN <= size <= SIZE_MAX:
+        raise ValueError(f"a picture has {SIZE_MIN} to {SIZE_MAX} pixels, not {size}")
+
+
 @lru_cache(maxsize=512)
-def _png(design: Design, size: int, _changed_at: int) -> bytes:
+def _png(design: Design, size: int) -> bytes:
     image = painted(scene_of(design, is_small=size < WORDS_FROM), size)
     out = io.BytesIO()
-    image.save(out, "PNG", compress_level=9)
+    image.save(out, "PNG", compress_level=6)
     return out.getvalue()
 
 
 @lru_cache(maxsize=256)
-def _svg(design: Design, title: str, _changed_at: int) -> str:
-    return written(scene_of(design, is_small=False), title)
+def _svg(design: Design, title: str, is_small: bool) -> str:  # noqa: FBT001 - part of the key
+    return written(scene_of(design, is_small=is_small), title)

@@ -66,11 +66,11 @@ def _pieces(badge: Badge, told: Shared, language: str) -> list[Piece]:
     name = fitted(badge.names[language], weight=HEAVY, sizes=(62, 54, 42), widths=(room,) * 3)
     pieces, at = _lines(name, 84, HEAVY, _INK)
     found += pieces
-    found.append(_line(words["to"], at + 52, 22, REGULAR, _SECOND))
-    pieces, at = _lines(_fit(told.receiver, BOLD, (38, 32)), at + 56, BOLD, _INK)
+    found.append(_line(words["to"], at + 62, 22, REGULAR, _SECOND))
+    pieces, at = _lines(_fit(told.receiver, BOLD, (38, 32)), at + 64, BOLD, _INK)
     found += pieces
     under = f"{told.unit} · {told.earned_on:%d/%m/%Y}" if told.unit else f"{told.earned_on:%d/%m/%Y}"
-    pieces, _at = _lines(_fit(under, REGULAR, (24, 22)), at + 6, REGULAR, _SECOND)
+    pieces, _at = _lines(_fit(under, REGULAR, (24, 22)), at + 8, REGULAR, _SECOND)
     return [*found, *pieces, *_way_to_verify(told.address, words["verify"])]
 
 
