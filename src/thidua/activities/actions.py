@@ -1,13 +1,24 @@
 """Every write of activities. The caller holds the locks and the transaction."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from thidua.activities.doubts import (
+    OPEN_MAX,
+    DoubtAnsweredError,
+    DoubtWaitsError,
+    Outcome,
+    TooManyDoubtsError,
+)
 from thidua.activities.model import Act, Activity, ActivityReport
+from thidua.infra import audit
+from thidua.infra.audit import Deed
 from thidua.infra.database import Connection
+from thidua.kernel.ids import new_id
 
 _encode = msgspec.json.Encoder().encode
 
@@ -53,6 +64,17 @@ _MOVE = """
 UPDATE activity a SET team = m.team, unit = m.unit, context = m.context
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]::json[]) AS m(id, team, unit, context)
 WHERE a.id = m.id
+"""
+
+_OPEN_DOUBTS = "SELECT count(*) FROM activity_doubt WHERE account = $1 AND outcome IS NULL"
+_RAISE = """
+INSERT INTO activity_doubt (id, activity, entry, unit, team, account, said, raised_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT DO NOTHING RETURNING 1
+"""
+_ANSWER = """
+UPDATE activity_doubt SET outcome = $2, answer = $3, answered_by = $4, answered_at = $5
+WHERE id = $1 AND outcome IS NULL RETURNING activity
 """
 
 
@@ -107,6 +129,37 @@ async def keep_acts(connection: Connection, acts: Sequence[Act]) -> None:
             for act in acts
         ],
     )
+
+
+async def raise_doubt(
+    connection: Connection, activity: Activity, *, entry: int | None, said: str, by: UUID, at: datetime
+) -> UUID:
+    """Keep what the account says is wrong about the activity; one waits for an answer before asking again."""
+    if await connection.fetchval(_OPEN_DOUBTS, by) >= OPEN_MAX:
+        raise TooManyDoubtsError(maximum=OPEN_MAX)
+    doubt = new_id(at)
+    row = (doubt, activity.id, entry, activity.unit, activity.team, by, said, at)
+    if await connection.fetchval(_RAISE, *row) is None:
+        raise DoubtWaitsError
+    await _note(connection, activity.id, "doubt.raised", {"entry": entry}, by=by, at=at)
+    return doubt
+
+
+async def answer_doubt(
+    connection: Connection, doubt: UUID, outcome: Outcome, *, answer: str, by: UUID, at: datetime
+) -> None:
+    """Answer the doubt, once."""
+    activity = await connection.fetchval(_ANSWER, doubt, outcome.value, answer, by, at)
+    if activity is None:
+        raise DoubtAnsweredError
+    await _note(connection, activity, "doubt.answered", {"outcome": outcome.value}, by=by, at=at)
+
+
+async def _note(
+    connection: Connection, activity: UUID, doing: str, facts: dict[str, Any], *, by: UUID, at: datetime
+) -> None:
+    deed = Deed(at=at, actor_id=by, doing=doing, thing_kind="activity", thing_id=activity, facts=facts)
+    await audit.note(connection, deed)
 
 
 def _row(activity: Activity) -> tuple[Any, ...]:

@@ -49,3 +49,20 @@ class ActivityAct(Table, tablename="activity_act"):
     reason = Text(default=None, null=False)
     at = Timestamptz(default=None, null=False)
     tx = BigInt(default=None, null=False, index=True)
+
+
+class ActivityDoubt(Table, tablename="activity_doubt"):
+    """What somebody says is wrong about an activity's figures, and what was answered."""
+
+    id = UUID(primary_key=True, default=None, null=False)
+    activity = UUID(default=None, null=False)
+    entry = BigInt(default=None, null=True)
+    unit = UUID(default=None, null=False)
+    team = UUID(default=None, null=True)
+    account = UUID(default=None, null=False)
+    said = Text(default=None, null=False)
+    raised_at = Timestamptz(default=None, null=False)
+    outcome = Text(default=None, null=True)
+    answer = Text(default=None, null=True)
+    answered_by = UUID(default=None, null=True)
+    answered_at = Timestamptz(default=None, null=True)

@@ -47,6 +47,7 @@ from thidua.web.boards import board_page_handlers
 from thidua.web.counting import begin, watch_load
 from thidua.web.credentials import credential_handlers
 from thidua.web.csrf import guarded
+from thidua.web.doubts import doubt_handlers
 from thidua.web.errors import address_problem, answer_at_once, error_handlers
 from thidua.web.figures import figure_handlers
 from thidua.web.headers import headless, secure_headers
@@ -92,6 +93,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     *own_activity_handlers,
     *offline_handlers,
     *verify_handlers,
+    *doubt_handlers,
     *activity_handlers,
     *moderation_handlers,
     *activity_type_handlers,

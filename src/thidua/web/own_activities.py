@@ -30,6 +30,7 @@ from thidua.scoring.explain import reason as reason_words
 from thidua.web import paging
 from thidua.web.acquaintances import names_for, near, participants_of
 from thidua.web.claims_shown import activity_shown, subjects_in
+from thidua.web.doubts_shown import doubts_shown, own_doubts
 from thidua.web.language import AnyRequest, language_of
 from thidua.web.organisation_forms import typed_of
 from thidua.web.pages import render
@@ -55,7 +56,8 @@ async def own_activities(request: AnyRequest, cursor: Cursor = None) -> Response
             database, visitor.person, visitor.source, before=before, count_max=_ROWS + 1
         )
         asked = [] if cursor or visitor.person is None else await _helped(database, visitor)
-        rows = await _shown(request, database, visitor, [*found[:_ROWS], *asked])
+        rows = await shown_to(request, database, visitor, [*found[:_ROWS], *asked])
+        doubted = [] if cursor else await own_doubts(database, visitor)
     last = found[_ROWS - 1] if len(found) > _ROWS else None
     following = paging.encode(purpose, last.occurred_at.isoformat(), str(last.id)) if last else None
     return render(
@@ -63,6 +65,7 @@ async def own_activities(request: AnyRequest, cursor: Cursor = None) -> Response
         "activities/page.html",
         rows=rows[: len(found[:_ROWS])],
         asked=rows[len(found[:_ROWS]) :],
+        doubts=doubted,
         next=following,
         is_first=cursor is None,
         may_record=visitor.can(Permission.RECORD_OWN) or visitor.can(Permission.RECORD_FOR_OTHERS),
@@ -152,13 +155,14 @@ async def _one(
     visitor, language, at = visitor_let_in(request), language_of(request), now()
     async with transaction(isolation="repeatable_read", readonly=True) as database:
         found = (await by_id(database, [activity])).get(activity)
-        if found is None or not await _may_see(database, visitor, found):
+        if found is None or not await may_see(database, visitor, found):
             raise NotFoundError(activity=activity)
-        [shown] = await _shown(request, database, visitor, [found])
+        [shown] = await shown_to(request, database, visitor, [found])
         mine = await _step_of(database, visitor, found)
         registry = (await shelf(database, at=at)).registry
         reasons = (await reasons_now(database, [found], registry))[activity]
         told = await foretold(database, [fact_of(found)] if shown["is_waiting"] else [], registry)
+        doubts = await doubts_shown(database, visitor, found)
     return render(
         request,
         "activities/one.html",
@@ -171,6 +175,7 @@ async def _one(
         may_confirm=mine is not None and not isinstance(mine, Refusal),
         not_mine=say(mine.value, language) if isinstance(mine, Refusal) else None,
         may_withdraw=found.source == visitor.source and not found.state.is_final,
+        doubts=doubts,
         refused=say(refused, language) if refused else None,
         typed_reason=reason,
     )
@@ -185,7 +190,7 @@ async def _step_of(database: Connection, visitor: Visitor, found: Activity) -> S
     return step_for(who, found, catalogue().types[found.type].steps, known)
 
 
-async def _may_see(database: Connection, visitor: Visitor, found: Activity) -> bool:
+async def may_see(database: Connection, visitor: Visitor, found: Activity) -> bool:
     """Whether it is theirs, names them, or lies where they may see names or verify."""
     named = {found.actor, *(one.subject for one in found.participants)}
     if found.source == visitor.source or visitor.person in named:
@@ -204,9 +209,10 @@ async def _demand_own(visitor: Visitor, activity: UUID) -> None:
         raise NotFoundError(activity=activity)
 
 
-async def _shown(
+async def shown_to(
     request: AnyRequest, database: Connection, visitor: Visitor, found: list[Activity]
 ) -> list[dict[str, Any]]:
+    """Activities for a template, with the names that the visitor may read and the points that stand."""
     language, at = language_of(request), now()
     within = await near(database, visitor, at=at)
     mine = [one for one in found if visitor.source == one.source or visitor.person == one.actor]

@@ -14,6 +14,7 @@ from litestar.response import Redirect
 from thidua.accounts.permissions import Permission
 from thidua.activities import waiting
 from thidua.activities.catalogue import catalogue
+from thidua.activities.doubts import count_open
 from thidua.activities.model import Activity
 from thidua.activities.waiting import WaitingAsked
 from thidua.engine.changes import fact_of
@@ -151,6 +152,7 @@ async def _queue(  # noqa: PLR0913 -- the page and what came of a form
         claims = await _claims(database, found[:ROWS], who, request, at=at)
         count = await waiting.count_waiting(database, asked, count_max=COUNTED_MAX)
         types = await waiting.types_waiting(database, asked)
+        doubts = await count_open(database, units=asked.units, teams=asked.teams, count_max=COUNTED_MAX)
     last = found[ROWS - 1] if len(found) > ROWS else None
     return render(
         request,
@@ -159,6 +161,7 @@ async def _queue(  # noqa: PLR0913 -- the page and what came of a form
         claims=claims,
         count=count,
         counted_max=COUNTED_MAX,
+        doubts=doubts,
         filters=filters,
         faults=faults,
         types=_types(types, language),
