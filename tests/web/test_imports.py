@@ -1,6 +1,7 @@
 """Pages of imports: sending, the preview, answering, confirming, undoing, and what is refused."""
 
 import re
+from dataclasses import replace
 from html import unescape
 from uuid import UUID, uuid4
 
@@ -16,6 +17,7 @@ from thidua.imports.container import FILE_BYTES_MAX
 from thidua.infra.clock import now
 from thidua.infra.database import transaction
 from thidua.organisation.queries import unit_id_of
+from thidua.web.import_shown import Cell, Questions, RowAsked
 
 HTML = {"accept": "text/html"}
 HEAD = ("STT", "Họ và tên", "Ngày sinh", "Xã/phường", "Chi đoàn", "Số điện thoại")
@@ -269,3 +271,23 @@ async def test_a_long_import_shows_how_far_it_is_and_looks_again_by_itself(sign_
     assert "Đang ghi vào sổ" in page.text
     assert 'hx-trigger="every 1s"' in page.text
     assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in page.text
+
+
+def test_a_fault_of_very_many_rows_is_told_once_above_them() -> None:
+    cell = Cell(
+        field="person",
+        read="Lan",
+        sentence="",
+        right="",
+        is_bad=True,
+        is_who=False,
+        may_keep=False,
+        choices=[],
+    )
+    told = [
+        RowAsked(number=at, says="", cells=[replace(cell, sentence=sentence)])
+        for at, sentence in enumerate(["Không có ai tên này."] * 12 + ["Ngày sai."] * 3)
+    ]
+    asked = Questions(alike=[], common=[], rows=told, new_branches=0, asked_rows=15, more_rows=0)
+
+    assert asked.often == [("Không có ai tên này.", 12)]

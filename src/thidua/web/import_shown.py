@@ -1,6 +1,7 @@
 """What the pages of an import show: its questions in the order in which they are quickest to settle."""
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,7 @@ _SAMPLES = 3
 # A form with a thousand rows would be slow to load on a phone; the next come after the next check.
 _ROWS_ASKED_MAX = 100
 _NUMBERS_SHOWN_MAX = 8
+_OFTEN = 10
 _PLACES_OFFERED_MAX = 400
 _ALIKE = frozenset({"unit", "type", "target_group", "priority", "kind", "team"})
 _WHO = frozenset({"which_person", "moved_person", "unsure_birthday", "spelled_otherwise"})
@@ -86,6 +88,12 @@ class Questions:
     new_branches: int
     asked_rows: int
     more_rows: int
+
+    @property
+    def often(self) -> list[tuple[str, int]]:
+        """What is wrong with very many rows alike, and with how many: one cause, not as many mistakes."""
+        sentences = Counter(cell.sentence for row in self.rows for cell in row.cells if cell.is_bad)
+        return [(one, count) for one, count in sentences.most_common() if count >= _OFTEN]
 
     @property
     def count(self) -> int:

@@ -25,8 +25,8 @@ async function tell(account) {
 async function start() {
   const account = await lastAccount();
   if (!account) {
-    form.hidden = true;
-    strip.textContent = words.nobody;
+    form.hidden = document.getElementById("somebody").hidden = true;
+    document.getElementById("nobody").hidden = false;
     return;
   }
   form.elements.at.value = nowHere();
