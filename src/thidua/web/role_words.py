@@ -34,6 +34,7 @@ PERMITTED: Mapping[Permission, str] = {
     Permission.IMPORT: "Nhập tệp bảng tính",
     Permission.EXPORT: "Xuất danh sách có tên",
     Permission.RUN_FESTIVAL: "Điều hành ngày hội",
+    Permission.AWARD_BADGES: "Trao và thu hồi huy hiệu",
     Permission.MANAGE_ACCOUNTS: "Cấp tài khoản, giao và rút vai trò",
     Permission.AUDIT: "Đọc nhật ký: ai làm gì, lúc nào",
     Permission.EDIT_RULES: "Soạn và ban hành bộ quy tắc",

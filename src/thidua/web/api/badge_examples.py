@@ -25,3 +25,19 @@ BADGES: dict[str, Any] = {
     ],
     "next": None,
 }
+
+AWARDS: dict[str, Any] = {
+    "items": [
+        {
+            "slug": "dai-su-so",
+            "version": 1,
+            "window": "2026",
+            "credential": "01932b7e-6d40-7f3a-9c1b-2f5a8c0d4e11",
+            "earned_on": "2026-10-10",
+            "awarded_on": "2026-10-11",
+            "expires_on": "2027-10-10",
+            "status": "valid",
+        }
+    ],
+    "next": None,
+}

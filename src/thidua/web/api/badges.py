@@ -1,19 +1,28 @@
-"""`/api/v1/badges`: which badges there are, what earns them, and where their pictures are."""
+"""`/api/v1/badges`: which badges there are, what earns them, their pictures; and who has which."""
 
 from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from functools import cache
 from hashlib import blake2b
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from litestar import get
+from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
 from thidua.badges.catalogue import catalogue
 from thidua.badges.definitions import Badge
+from thidua.badges.model import Award
+from thidua.badges.queries import awards_of
+from thidua.infra.clock import now
+from thidua.infra.database import connection
+from thidua.kernel.period import local_day
 from thidua.web.api.answers import answer_json
-from thidua.web.api.badge_examples import BADGES
+from thidua.web.api.badge_examples import AWARDS, BADGES
 from thidua.web.language import AnyRequest
+from thidua.web.subjects import name_of
 
 Words = Mapping[str, str]
 _KEPT = "public, max-age=60"
@@ -51,6 +60,26 @@ class BadgesBody(msgspec.Struct, frozen=True):
     next: None
 
 
+class AwardBody(msgspec.Struct, frozen=True):
+    """One badge of a subject; `expires_on` is the last day it is valid, null where it does not expire."""
+
+    slug: str
+    version: int
+    window: str
+    credential: UUID
+    earned_on: date
+    awarded_on: date
+    expires_on: date | None
+    status: str
+
+
+class AwardsBody(msgspec.Struct, frozen=True):
+    """The badges of a subject, those earned last first, revoked ones too."""
+
+    items: list[AwardBody]
+    next: None
+
+
 @get(
     "/api/v1/badges",
     tags=["Badges"],
@@ -64,6 +93,21 @@ async def read_badges(request: AnyRequest) -> ASGIResponse:
     if tag in request.headers.get("if-none-match", ""):
         return ASGIResponse(status_code=304, headers=headers)
     return answer_json(body, headers=headers)
+
+
+@get(
+    "/api/v1/subjects/{subject:uuid}/badges",
+    tags=["Badges"],
+    summary="The badges of a person, team, unit or household: valid, expired or revoked",
+    opt={"answers": AwardsBody, "answer_example": AWARDS},
+)
+async def read_subject_badges(subject: FromPath[UUID]) -> ASGIResponse:
+    """Show what a subject was given to anybody."""
+    at = now()
+    async with connection() as database:
+        await name_of(database, subject, at=at)
+        awards = await awards_of(database, subject)
+    return answer_json({"items": [_award_body(one, at) for one in awards], "next": None})
 
 
 @cache
@@ -92,4 +136,18 @@ def _body(badge: Badge) -> dict[str, Any]:
     }
 
 
-badge_api_handlers = [read_badges]
+def _award_body(award: Award, at: datetime) -> dict[str, Any]:
+    until = award.expires_at
+    return {
+        "slug": award.badge,
+        "version": award.version,
+        "window": award.window,
+        "credential": award.id,
+        "earned_on": local_day(award.earned_at),
+        "awarded_on": local_day(award.awarded_at),
+        "expires_on": None if until is None else local_day(until - timedelta(microseconds=1)),
+        "status": award.status(at),
+    }
+
+
+badge_api_handlers = [read_badges, read_subject_badges]
