@@ -22,9 +22,11 @@ Value = TypeVar("Value")
 # Not every size: each that is asked for is drawn and kept.
 SIZES = (64, 72, 80, 88, 96, 112, 128, 160, 176, 192, 256, 320, 384, 512, 640, 768, 1024)
 _SIZE_DEFAULT = 512
-_YEARS = range(2020, 2101)
+_YEARS = range(2025, 2051)
 _FIELDS = frozenset({"size", "year", "status", "lang", "v"})
 _TYPES = {"png": "image/png", "svg": "image/svg+xml"}
+# Whoever asks for many that were never drawn keeps one core busy, not all.
+_one_at_a_time = asyncio.Semaphore(1)
 _KEPT_FOR_A_YEAR = "public, max-age=31536000, immutable"
 _ASKED_AGAIN = "public, no-cache"
 
@@ -69,7 +71,8 @@ async def badge_picture(request: AnyRequest, name: str) -> Response[bytes]:
     }
     if tag in request.headers.get("if-none-match", ""):
         return Response(b"", status_code=304, headers=headers, media_type=_TYPES[ending])
-    drawn = await asyncio.to_thread(_drawn, badge, asked, ending)
+    async with _one_at_a_time:
+        drawn = await asyncio.to_thread(_drawn, badge, asked, ending)
     return Response(drawn, headers=headers, media_type=_TYPES[ending])
 
 

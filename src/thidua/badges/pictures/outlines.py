@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import cos, pi, sin, sqrt
 
 from thidua.badges.model import Family
-from thidua.badges.pictures.paths import Path, Point, circle, inset, rounded
+from thidua.badges.pictures.paths import Path, Point, circle, flattened, inset, rounded
 
 UNITS = 256
 MIDDLE = 128
@@ -37,8 +37,8 @@ class Shape:
         return rounded(inset(self.corners, by), max(3, self.radius - by * 0.6))
 
     def inner(self, by: float) -> list[Point]:
-        """The corners `by` further inside, to clip lines to."""
-        return inset(self.corners, by)
+        """The points of the same, to clip lines to."""
+        return flattened(self.outline(by))[0]
 
 
 def shape_of(family: Family) -> Shape:
@@ -67,7 +67,7 @@ def _hexagon() -> tuple[Point, ...]:
 def _shield() -> tuple[Point, ...]:
     """Straight sides that turn into the point below along a curve."""
     half, top, bend, tip = 100.0, 12.0, 108.0, 250.0
-    count = 20
+    count = 60
     curve = [(cos(pi / 2 * i / count) ** 0.86, sin(pi / 2 * i / count) ** 1.12) for i in range(1, count)]
     right = [(MIDDLE + half * x, bend + (tip - bend) * y) for x, y in curve]
     left = [(2 * MIDDLE - x, y) for x, y in reversed(right)]

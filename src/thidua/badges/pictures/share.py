@@ -4,13 +4,14 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import segno
 from PIL import Image
 
 from thidua.badges.definitions import Badge
 from thidua.badges.model import Status
-from thidua.badges.pictures.design import scene_of
+from thidua.badges.pictures.design import Design, scene_of
 from thidua.badges.pictures.lettering import BOLD, HEAVY, REGULAR, Block, block, fitted, plain
 from thidua.badges.pictures.painting import painted
 from thidua.badges.pictures.paths import box, line
@@ -46,8 +47,12 @@ def share(
     badge: Badge, told: Shared, *, year: int, status: Status = Status.VALID, language: str = "vi"
 ) -> bytes:
     """A PNG of 1200 by 630 pixels."""
-    image = painted(Scene(WIDTH, HEIGHT, tuple(_pieces(badge, told, language))), WIDTH)
-    design = design_of(badge, year=year, status=status, language=language)
+    return _share(design_of(badge, year=year, status=status, language=language), badge.names[language], told)
+
+
+@lru_cache(maxsize=64)
+def _share(design: Design, name: str, told: Shared) -> bytes:
+    image = painted(Scene(WIDTH, HEIGHT, tuple(_pieces(name, told, design.language))), WIDTH)
     picture = painted(scene_of(design, is_small=False), _BADGE)
     image.alpha_composite(picture, ((_PANEL - _BADGE) // 2, (HEIGHT - _BADGE) // 2))
     code = _qr(told.address)
@@ -57,13 +62,13 @@ def share(
     return out.getvalue()
 
 
-def _pieces(badge: Badge, told: Shared, language: str) -> list[Piece]:
+def _pieces(badge_name: str, told: Shared, language: str) -> list[Piece]:
     words, room = _WORDS[language], _RIGHT - _LEFT
     found: list[Piece] = [Area(box(0, 0, WIDTH, HEIGHT), _PAPER), Area(box(0, 0, _PANEL, HEIGHT), _DESK)]
     found += [Line(line([(x, 0), (x, HEIGHT)]), _GRID_LINE, 1) for x in range(_GRID, _PANEL, _GRID)]
     found += [Line(line([(0, y), (_PANEL, y)]), _GRID_LINE, 1) for y in range(_GRID, HEIGHT, _GRID)]
     found.append(_line(words["badge"], 84, 24, BOLD, _BLUE))
-    name = fitted(badge.names[language], weight=HEAVY, sizes=(62, 54, 42), widths=(room,) * 3)
+    name = fitted(badge_name, weight=HEAVY, sizes=(62, 54, 42), widths=(room,) * 3)
     pieces, at = _lines(name, 84, HEAVY, _INK)
     found += pieces
     found.append(_line(words["to"], at + 62, 22, REGULAR, _SECOND))
