@@ -116,7 +116,7 @@ def _chunks(png: bytes) -> Iterator[_Chunk]:
     for _count in range(_CHUNKS_MAX):
         kind = png[at + 4 : at + 8]
         end = at + _AROUND + int.from_bytes(png[at : at + 4])
-        if end > len(png) or len(kind) < 4 or (at == len(_SIGNATURE)) != (kind == b"IHDR"):  # noqa: PLR2004 - four letters
+        if end > len(png) or len(kind) < 4 or (at == len(_SIGNATURE)) != (kind == b"IHDR"):  # noqa: PLR2004 -- four letters
             raise PictureBrokenError
         yield _Chunk(kind, at, end)
         if kind == b"IEND":

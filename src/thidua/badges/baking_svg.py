@@ -66,7 +66,7 @@ class _Reader:
         self._parser.CharacterDataHandler = self._characters
         self._parser.StartDoctypeDeclHandler = self._doctype
         try:
-            self._parser.Parse(content, True)  # noqa: FBT003 - expat takes no keywords
+            self._parser.Parse(content, True)  # noqa: FBT003 -- expat takes no keywords
         except expat.ExpatError:
             raise PictureBrokenError from None
 
@@ -104,7 +104,7 @@ class _Reader:
             raise PictureBrokenError
         return closing.end()
 
-    def _doctype(self, _name: str, _system: str | None, _public: str | None, has_declarations: bool) -> None:  # noqa: FBT001 - expat calls it so
+    def _doctype(self, _name: str, _system: str | None, _public: str | None, has_declarations: bool) -> None:  # noqa: FBT001 -- expat calls it so
         """Refuse entities: with them a small file unpacks to a large one."""
         if has_declarations:
             raise PictureBrokenError

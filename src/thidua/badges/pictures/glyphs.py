@@ -16,6 +16,7 @@ from thidua.badges.pictures.recording import recorded
 
 VIEW_BOX = "-100 -100 200 200"
 _BYTES_MAX = 32 * 1024
+_FURTHEST = 200
 _FORM = re.compile(r"[MmLlHhVvCcSsQqTtAaZz0-9eE+\-., \t\r\n]*")
 _ROOT = {
     "xmlns": {"http://www.w3.org/2000/svg"},
@@ -97,7 +98,7 @@ class _Reader:
         self._parser.CharacterDataHandler = self._text
         self._parser.StartDoctypeDeclHandler = self._doctype
         try:
-            self._parser.Parse(content, True)  # noqa: FBT003 - expat takes no keywords
+            self._parser.Parse(content, True)  # noqa: FBT003 -- expat takes no keywords
         except expat.ExpatError as error:
             raise GlyphError(self._file, error.lineno, f"this is not XML: {error}") from None
         if not self._parts:
@@ -108,7 +109,7 @@ class _Reader:
         self._depth += 1
         if self._depth == 1:
             self._root(name, attributes)
-        elif self._depth > 2 or name not in _GEOMETRY:  # noqa: PLR2004 - the root, and what lies in it
+        elif self._depth > 2 or name not in _GEOMETRY:  # noqa: PLR2004 -- the root, and what lies in it
             raise self._fault(
                 f"<{name}> is not drawn here: write {', '.join(sorted(_GEOMETRY))}, one after another"
             )
@@ -189,7 +190,7 @@ class _Reader:
             figures = [float(one) for one in written.replace(",", " ").split()]
         except ValueError:
             raise self._fault("points are figures: x,y x,y") from None
-        if len(figures) < 4 or len(figures) % 2:  # noqa: PLR2004 - two points of two figures
+        if len(figures) < 4 or len(figures) % 2:  # noqa: PLR2004 -- two points of two figures
             raise self._fault("points are pairs of figures, at least two: x,y x,y")
         return list(zip(figures[::2], figures[1::2], strict=True))
 
@@ -198,12 +199,12 @@ class _Reader:
             number = float(attributes.get(name, "0"))
         except ValueError:
             raise self._fault(f'{name}="{attributes[name]}" is not a number') from None
-        if not -200 <= number <= 200:  # noqa: PLR2004 - the whole view, also false of nan
+        if not -_FURTHEST <= number <= _FURTHEST:  # also true of nan
             raise self._fault(f'{name}="{attributes[name]}" lies outside the view')
         return number
 
     def _within(self, path: Path) -> Path:
-        if any(abs(figure) > 200 for step in path for point in step.points for figure in point):  # noqa: PLR2004
+        if any(abs(figure) > _FURTHEST for step in path for point in step.points for figure in point):
             raise self._fault("d leads outside the view")
         return path
 

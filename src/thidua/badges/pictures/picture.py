@@ -86,5 +86,5 @@ def _png(design: Design, size: int) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _svg(design: Design, title: str, is_small: bool) -> str:  # noqa: FBT001 - part of the key
+def _svg(design: Design, title: str, is_small: bool) -> str:  # noqa: FBT001 -- part of the key
     return written(scene_of(design, is_small=is_small), title)
