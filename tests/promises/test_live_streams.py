@@ -15,6 +15,7 @@ import pytest
 import pytest_asyncio
 
 from tests.support.callers import put_people
+from tests.support.processes import descendants
 from tests.support.promises import Promise
 from tests.support.streams import (
     BOARD,
@@ -26,6 +27,7 @@ from tests.support.streams import (
     live_server,
     streams_counted,
 )
+from tests.support.usage import cpu_seconds, memory_mib
 from tests.support.waiting import eventually_async
 from thidua.infra.embedded import Servers
 
@@ -68,6 +70,28 @@ class Fresh:
         return sorted(self.lags)[min(int(len(self.lags) * of), len(self.lags) - 1)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Using:
+    """What the web server held and had used at a moment."""
+
+    at: float
+    memory_mib: float
+    cpu_seconds: float
+
+    @classmethod
+    def now(cls, live: LiveServer) -> "_Using":
+        pids = descendants(live.pid())
+        return cls(time.monotonic(), memory_mib(pids), cpu_seconds(pids))
+
+    def tell(self, promise: Promise, live: LiveServer, of: str) -> None:
+        """Note what it holds more, and used meanwhile."""
+        later = self.now(live)
+        cores = (later.cpu_seconds - self.cpu_seconds) / (later.at - self.at)
+        grown = round(later.memory_mib - self.memory_mib, 1)
+        promise(f"T20 memory of the server grown, MiB, {of}", figure=grown, target="<= 50")
+        promise(f"T20 cores the server used, {of}", figure=round(cores, 2), target="<= 1.5")
+
+
 @pytest.mark.parametrize(
     "size",
     [
@@ -85,11 +109,15 @@ async def test_every_event_reaches_every_screen(
     viewers, a_second, seconds = size
     watching = [await Viewer.open(live.address, **ROWS) for _ in range(viewers)]
     await asyncio.gather(*(one.until(lambda each: each.frames, seconds=30) for one in watching))
+    before = sum(watching[0].rows.values())
+    before += len(await _send(api, people, a_second=a_second, seconds=seconds // 30, before=before))
 
-    sent = await _send(api, people, a_second=a_second, seconds=seconds, before=sum(watching[0].rows.values()))
+    using = _Using.now(live)
+    sent = await _send(api, people, a_second=a_second, seconds=seconds, before=before)
     await asyncio.gather(
         *(one.until(lambda each: sum(each.rows.values()) >= sent[-1][0], seconds=10) for one in watching)
     )
+    using.tell(promise, live, f"{viewers} screens, {a_second} events a second")
 
     fresh = _fresh(sent, watching)
     for one in watching:
