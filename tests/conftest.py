@@ -31,6 +31,7 @@ def servers() -> Iterator[Servers]:
                 supervisor, read_settings({"THIDUA_DATA_DIR": str(folder)}), is_durable=False
             )
             os.environ |= {"THIDUA_DATABASE_URL": started.database_url, "THIDUA_REDIS_URL": started.redis_url}
+            os.environ["THIDUA_FETCH_FOREIGN"] = "0"
             settings.cache_clear()
             yield started
         finally:

@@ -15,7 +15,9 @@ from joserfc.jwk import ECKey
 
 from tests.badges.credential_builders import (
     AT,
+    ISSUER,
     PLACE,
+    a_badge,
     a_list,
     an_award,
     document,
@@ -28,8 +30,10 @@ from tests.badges.credential_builders import (
     token,
 )
 from thidua.badges.credentials.did import public_jwk
+from thidua.badges.credentials.document import credential_of
 from thidua.badges.credentials.verdict import Outcome, Reason, Verdict
 from thidua.badges.model import AwardState
+from thidua.web.wording import say
 
 FORMS = pytest.mark.parametrize("form", [proved, token], ids=["json", "jwt"])
 Form = Callable[..., bytes]
@@ -245,3 +249,17 @@ def _claiming(claims: dict[str, Any]) -> bytes:
     content = json.dumps({**document(), "iss": PLACE.did, **claims}).encode()
     pem = keys().p256.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return jws.serialize_compact({"alg": "ES256", "kid": jwk["kid"]}, content, ECKey.import_key(pem)).encode()
+
+
+def test_every_reason_is_worded_in_both_languages() -> None:
+    for reason in Reason:
+        assert say(reason.value, "vi", {}) != say(reason.value, "en", {})
+
+
+def test_criteria_that_changed_are_not_signed_for_an_earlier_award() -> None:
+    now_version_two = a_badge(version=2)
+
+    told = credential_of(an_award(), now_version_two, ISSUER, secret=b"x")["credentialSubject"]["achievement"]
+
+    assert "phiên bản 1" in told["criteria"]["narrative"]
+    assert told["id"].endswith("#v1")

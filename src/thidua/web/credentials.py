@@ -12,11 +12,10 @@ from litestar.params import FromPath
 
 from thidua.badges import queries
 from thidua.badges.baking import bake_png, bake_svg
-from thidua.badges.catalogue import catalogue
 from thidua.badges.credentials.addresses import here
 from thidua.badges.credentials.certificate import Certified, certificate
 from thidua.badges.credentials.did import did_document, jwks
-from thidua.badges.credentials.issuing import Signed, collective_name, issued, issuer_here
+from thidua.badges.credentials.issuing import Signed, badge_of, collective_name, issued, issuer_here
 from thidua.badges.credentials.keys import issuer_keys
 from thidua.badges.credentials.published_lists import signed_list
 from thidua.badges.model import Award
@@ -113,7 +112,7 @@ def _look(request: AnyRequest, award: Award) -> dict[str, Any]:
     """What the picture of an award depends on; its words are Vietnamese unless the address says `lang=en`."""
     language = "en" if request.query_params.get("lang") == "en" else "vi"
     year, status = local_day(award.earned_at).year, award.status(now())
-    return {"badge": catalogue().badges[award.badge], "year": year, "status": status, "language": language}
+    return {"badge": badge_of(award), "year": year, "status": status, "language": language}
 
 
 async def _issued(award_id: UUID) -> tuple[Award, Signed]:

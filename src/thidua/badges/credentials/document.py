@@ -19,6 +19,10 @@ _COUNTED = {
     "vi": "Được xác nhận trên nền tảng: {have} trên {need}.",
     "en": "Confirmed on the platform: {have} of {need}.",
 }
+_EARLIER = {
+    "vi": "Trao theo tiêu chí phiên bản {version} của huy hiệu này.",
+    "en": "Given by version {version} of the criteria of this badge.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +80,15 @@ def moment(at: datetime) -> str:
 
 def _achievement(award: Award, badge: Badge, place: Place, name: str) -> dict[str, Any]:
     page = place.badge(badge.slug)
+    criteria = badge.criteria if badge.version == award.version else _earlier(award)
     series = [] if badge.series is None else [f"series:{badge.series}"]
     return {
         "id": f"{page}#v{award.version}",
         "type": ["Achievement"],
         "achievementType": "Badge",
         "name": name,
-        "description": _both({language: opening(text) for language, text in badge.criteria.items()}),
-        "criteria": {"id": page, "narrative": _both(badge.criteria)},
+        "description": _both({language: opening(text) for language, text in criteria.items()}),
+        "criteria": {"id": page, "narrative": _both(criteria)},
         "image": {"id": f"{page}.png", "type": "Image", "caption": name},
         "inLanguage": "vi",
         "tag": [f"family:{badge.family}", f"level:{badge.level}", *series],
@@ -113,6 +118,11 @@ def opening(text: str) -> str:
     """The first paragraph that is no heading."""
     paragraphs = (one.strip() for one in text.split("\n\n"))
     return next((" ".join(one.split()) for one in paragraphs if one and not one.startswith("#")), "")
+
+
+def _earlier(award: Award) -> Words:
+    """Today's criteria are not those it was given by, so their words are not signed for it."""
+    return {language: text.format(version=award.version) for language, text in _EARLIER.items()}
 
 
 def _both(words: Words | Mapping[str, str]) -> str:

@@ -16,6 +16,7 @@ from thidua.badges.definitions import Badge
 from thidua.badges.model import Award
 from thidua.infra.database import Connection, transaction
 from thidua.infra.settings import settings
+from thidua.kernel.errors import NotFoundError
 from thidua.kernel.subjects import SubjectKind
 
 _KEPT = "SELECT json, jwt FROM badge_credential WHERE award = $1"
@@ -46,12 +47,20 @@ async def issued(award: Award, *, at: datetime) -> Signed:
         issuer = await issuer_here(connection)
     if kept is not None:
         return kept
-    badge, keys = catalogue().badges[award.badge], issuer_keys(settings().data_dir)
+    badge, keys = badge_of(award), issuer_keys(settings().data_dir)
     fresh = await asyncio.to_thread(sign, award, badge, issuer, keys, at)
     async with transaction() as connection:
         names = (key_id(keys.p256.public_key()), key_id(keys.ed25519.public_key()))
         await connection.execute(_KEEP, award.id, *names, fresh.json, fresh.jwt, at)
         return await _kept(connection, award.id) or fresh
+
+
+def badge_of(award: Award) -> Badge:
+    """The badge as its folder tells it today; NotFoundError when the folder is gone."""
+    found = catalogue().badges.get(award.badge)
+    if found is None:
+        raise NotFoundError
+    return found
 
 
 def sign(award: Award, badge: Badge, issuer: Issuer, keys: IssuerKeys, at: datetime) -> Signed:

@@ -11,7 +11,7 @@ from thidua.badges.credentials.verdict import Reason, RefusedError
 FILE_BYTES_MAX = 5 * 1024 * 1024
 TEXT_BYTES_MAX = 128 * 1024
 _DEPTH_MAX = 24
-_VALUES_MAX = 4000
+_VALUES_MAX = 2000
 _LIST_MAX = 200
 
 
