@@ -88,9 +88,13 @@ class Bucket(msgspec.Struct, gc=False):
         """Whether a state is kept of this bucket."""
         return self.kind is Kind.CAPPED or self.kind is Kind.MILESTONE
 
-    def read_state(self, text: str | None) -> None:
-        """Take in the stored state, if there is one."""
-        if text is None:
+    def read_state(self, text: str | None, *, is_whole: bool) -> None:
+        """Take in the stored state, if there is one; in a whole store, none means that there was no fact.
+
+        An empty text says that facts were there whose state did not hold.
+        """
+        if not text:
+            self.is_first = is_whole and text is None and self.only_grows and self.family.always_kept_states
             return
         if self.kind is Kind.MILESTONE:
             self.milestone = _decode_milestone(text)
@@ -111,8 +115,8 @@ class Bucket(msgspec.Struct, gc=False):
     @property
     def may_be_first(self) -> bool:
         """Whether there may be no state because nothing was kept: facts come, and no others may exist."""
-        has_state = self.state is not None or self.milestone is not None
-        return self.needs_state and not has_state and self.only_grows and not self.family.requires
+        is_known = self.is_first or self.state is not None or self.milestone is not None
+        return self.needs_state and not is_known and self.only_grows and not self.family.requires
 
     @property
     def must_reload(self) -> bool:

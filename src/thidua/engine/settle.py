@@ -1,6 +1,6 @@
 """Brings the ledger to what the rules say after a change: claims, folds, differences, entries, states."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -50,7 +50,7 @@ async def settle(
     await actions.claim(connection, holding.claimed)
     touched = await _touched(connection, holding)
     buckets = buckets_of([*changes, *touched], registry)
-    await _read_states(connection, buckets)
+    known = await _read_states(connection, buckets)
     lost = [bucket for bucket in buckets if bucket.must_reload]
     desired, states = await evaluate(connection, buckets, lost, holding)
     if any(subject in locked.shared for subject, _, _ in states):
@@ -58,7 +58,7 @@ async def settle(
     current = await queries.nets(connection, desired.looked_at)
     postings = differences(desired, current)
     await actions.post(connection, postings, at=at)
-    await actions.keep_states(connection, states)
+    await actions.keep_states(connection, states, known=known)
     return Settlement(postings, desired.outcomes)
 
 
@@ -101,12 +101,14 @@ async def _touched(connection: Connection, holding: Holding) -> list[Change]:
     ]
 
 
-async def _read_states(connection: Connection, buckets: Iterable[Bucket]) -> None:
+async def _read_states(connection: Connection, buckets: Iterable[Bucket]) -> Container[StateKey]:
     keeping = [(bucket.state_key, bucket) for bucket in buckets if bucket.needs_state]
-    stored = await queries.states(connection, {key for key, _ in keeping})
+    stored = await queries.states(connection, {queries.STATES_ARE_WHOLE, *(key for key, _ in keeping)})
+    is_whole = queries.STATES_ARE_WHOLE in stored
     for key, bucket in keeping:
-        bucket.read_state(stored.get(key))
+        bucket.read_state(stored.get(key), is_whole=is_whole)
     await _mark_first(connection, [bucket for _, bucket in keeping if bucket.may_be_first])
+    return stored
 
 
 async def _mark_first(connection: Connection, buckets: Sequence[Bucket]) -> None:

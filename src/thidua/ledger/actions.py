@@ -1,6 +1,6 @@
 """Every write of the ledger. Only the engine calls these, in its transaction, under the subjects' locks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -52,10 +52,9 @@ INSERT INTO rule_state (subject, rule, bucket, state)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
 ON CONFLICT (subject, rule, bucket) DO UPDATE SET state = excluded.state
 """
-_DROP_STATES = """
-DELETE FROM rule_state s USING unnest($1::uuid[], $2::text[], $3::text[]) AS gone(subject, rule, bucket)
-WHERE s.subject = gone.subject AND s.rule = gone.rule AND s.bucket = gone.bucket
-"""
+_STATE_COLUMNS = ("subject", "rule", "bucket", "state")
+# From so many rows on a COPY is cheaper than an INSERT that must expect conflicts.
+_COPIED_FROM = 32
 _CLAIM = """
 INSERT INTO rule_claim (rule, key, occurred_at, activity, subject)
 SELECT * FROM unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::uuid[])
@@ -85,14 +84,20 @@ async def post(connection: Connection, postings: Sequence[Posting], *, at: datet
     return numbers
 
 
-async def keep_states(connection: Connection, states: Mapping[StateKey, bytes]) -> None:
-    """Store where the folds stand now; an empty state is dropped, to be rebuilt when next needed."""
-    kept = [(*key, state.decode()) for key, state in states.items() if state]
-    gone = [key for key, state in states.items() if not state]
-    if kept:
-        await connection.execute(_KEEP_STATES, *zip(*kept, strict=True))
-    if gone:
-        await connection.execute(_DROP_STATES, *zip(*gone, strict=True))
+async def keep_states(
+    connection: Connection, states: Mapping[StateKey, bytes], *, known: Container[StateKey] = ()
+) -> None:
+    """Store where the folds stand now; an empty state says that facts were there, to be read when needed.
+
+    `known` are keys that have a row, as read under the same locks: the others are new.
+    """
+    rows = [(*key, state.decode()) for key, state in states.items()]
+    new = [row for row in rows if row[:3] not in known]
+    if len(new) >= _COPIED_FROM:
+        await connection.copy_records_to_table("rule_state", records=new, columns=_STATE_COLUMNS)
+        rows = [row for row in rows if row[:3] in known]
+    if rows:
+        await connection.execute(_KEEP_STATES, *zip(*rows, strict=True))
 
 
 async def claim(connection: Connection, claims: Sequence[Claim]) -> None:

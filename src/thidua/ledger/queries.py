@@ -42,6 +42,9 @@ _CLAIMANTS = """
 SELECT asked.number, c.activity FROM unnest($1::integer[], $2::text[], $3::uuid[]) AS asked(number, rule, key)
 CROSS JOIN LATERAL (SELECT activity FROM rule_claim WHERE rule = asked.rule AND key = asked.key OFFSET 0) c
 """
+# The key of a row that says: every fact left a state here, so where there is none there was no fact. Whoever
+# empties the table takes the row along, and states are made again from the facts.
+STATES_ARE_WHOLE = (UUID(int=0), "*", "")
 _RULEBOOKS = "SELECT version, name, toml, published_at, in_force_from FROM rulebook ORDER BY version"
 
 

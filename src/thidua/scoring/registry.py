@@ -68,6 +68,14 @@ class Family:
         return widest([*self.windows, *asked])
 
     @cached_property
+    def always_kept_states(self) -> bool:
+        """Whether every version keeps a state of each fact it reads: no state, no fact."""
+        return not self.requires and all(
+            windows_of([rule]) == self.windows and (rule.milestone is None) == (self.milestone is None)
+            for rule in self.rules.values()
+        )
+
+    @cached_property
     def read_types(self) -> frozenset[str]:
         """Every activity type any version looks at, prerequisites included."""
         return frozenset().union(*(_types_read(rule) for rule in self.rules.values()))
