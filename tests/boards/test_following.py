@@ -243,6 +243,29 @@ async def test_around_a_row_redis_tells_what_sql_tells(
     assert await follower.store.ranks(key, [rows[4].subject, people(99)[98]]) == [rows[4].rank, None]
 
 
+async def test_around_a_row_redis_tells_the_ranks_of_another_period(
+    follower: Follower, direct: asyncpg.Connection
+) -> None:
+    key = KEYS[0]
+    other = BoardKey(key.slug, "2026", key.scope)
+    await commit(*(Award(subject=person, points=1 + number // 3) for number, person in enumerate(people(30))))
+    await take(follower, key, other)
+    await follower.step(direct)
+    rows = await in_sql(key)
+    subjects = [rows[9].subject, people(99)[98]]
+
+    near = await follower.store.around(key, subjects, span=2, earlier=other)
+    alone = await follower.store.around(key, subjects, span=2, earlier=KEYS[1])
+
+    assert near is not None
+    assert near[0] is not None
+    assert near[0].earlier == tuple(row.rank for row in rows[7:12])
+    assert near[1] is None
+    assert alone is not None
+    assert alone[0] is not None
+    assert alone[0].earlier is None
+
+
 async def test_what_cannot_be_understood_in_redis_counts_as_not_there(
     follower: Follower, direct: asyncpg.Connection, redis_client: Redis
 ) -> None:

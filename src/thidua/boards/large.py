@@ -96,8 +96,13 @@ class Large:
         return await self._gate.through(lambda: self._store.page(key, start=start, behind=behind, rows=rows))
 
     async def _around_one_board(self, key: BoardKey, span: int, subjects: list[UUID]) -> dict[Around, Found]:
-        found = await self._gate.through(lambda: self._store.around(key, subjects, span=span))
+        earlier = key.earlier
+        found = await self._gate.through(
+            lambda: self._store.around(key, subjects, span=span, earlier=earlier)
+        )
         if found is None:
             return {(key, span, subject): None for subject in subjects}
         self.want(key, every_seconds=_WANT_AGAIN_SECONDS)
+        if earlier and any(one and one.earlier is not None for one in found):
+            self.want(earlier, every_seconds=_WANT_AGAIN_SECONDS)
         return {(key, span, subject): one or False for subject, one in zip(subjects, found, strict=True)}

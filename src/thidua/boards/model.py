@@ -2,12 +2,13 @@
 
 import hashlib
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 import msgspec
 
 from thidua.boards.definitions import Board, boards
-from thidua.kernel.period import Period, parse_period
+from thidua.kernel.period import Period, parse_period, period_before
 from thidua.organisation.names import ShownName
 
 FESTIVAL = "festival:"
@@ -46,6 +47,22 @@ class BoardKey(msgspec.Struct, frozen=True, gc=False):
     def digest(self) -> str:
         """A short name for keys in Redis and for cursors."""
         return hashlib.blake2b(self.text.encode(), digest_size=10).hexdigest()
+
+    @property
+    def earlier(self) -> "BoardKey | None":
+        """The same board of the period before; None when there is none."""
+        return _earlier(self)
+
+    @property
+    def all_periods(self) -> "BoardKey":
+        """The board whatever its period: all periods of a board are kept in one slot."""
+        return msgspec.structs.replace(self, period="")
+
+
+@lru_cache(maxsize=1_000)
+def _earlier(key: BoardKey) -> BoardKey | None:
+    before = None if key.days is None else period_before(key.days)
+    return None if before is None else msgspec.structs.replace(key, period=before.name)
 
 
 def key_of(text: str) -> BoardKey | None:

@@ -8,7 +8,6 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TypeAlias
 from uuid import UUID
 
@@ -28,7 +27,6 @@ from thidua.boards.standing import position_of
 from thidua.boards.store import Seen, Store, Vicinity
 from thidua.infra.cursor import instance_of
 from thidua.infra.database import connection, pool
-from thidua.kernel.period import period_before
 from thidua.kernel.subjects import SubjectKind
 from thidua.organisation.names import ShownName
 
@@ -38,7 +36,8 @@ _SMALL_SECONDS = 10.0
 _QUESTIONS_MAX = 10_000
 
 Lines: TypeAlias = dict[UUID, ShownName]
-Ranks: TypeAlias = dict[UUID, int]
+# One for each row; 0 or None: it has none.
+Ranks: TypeAlias = Sequence[int | None]
 
 
 class Reader:
@@ -48,7 +47,7 @@ class Reader:
         """Read from `store` and from the pool."""
         self._large = Large(store)
         self._shelf = Shelf()
-        self._arounds: Gather[large.Around, tuple[large.Found, Lines, Ranks]] = Gather(self._read_arounds)
+        self._arounds: Gather[large.Around, tuple[large.Found, Lines]] = Gather(self._read_arounds)
         self._names = Names()
         self._small_until: dict[BoardKey, float] = {}
         self._questions: dict[Words, Question] = {}
@@ -101,11 +100,11 @@ class Reader:
     async def around(self, key: BoardKey, subject: UUID, *, span: int) -> Around:
         """The rows around a subject, and its gap to the next better score."""
         if self._may_be_large(key):
-            near, lines, before = await self._arounds.ask((key, span, subject))
+            near, lines = await self._arounds.ask((key, span, subject))
             if near is False:
                 raise NotOnBoardError(subject=subject)
             if near is not None:
-                return await self._around_large(key, near, lines, before)
+                return await self._around_large(key, near, lines)
         shelved = await self._standing(key)
         async with self._indexing:
             if shelved.standing.is_slow_to_find_in:
@@ -128,22 +127,21 @@ class Reader:
         """The shown names of subjects, all of one kind."""
         return await self._names.lines(subjects, who)
 
-    async def _read_arounds(self, asked: Sequence[large.Around]) -> list[tuple[large.Found, Lines, Ranks]]:
-        """Rows, names and earlier ranks for all who ask at once, in one question each."""
+    async def _read_arounds(self, asked: Sequence[large.Around]) -> list[tuple[large.Found, Lines]]:
+        """Rows, earlier ranks and names for all who ask at once: one question to Redis, one to PostgreSQL."""
         found = await self._large.arounds(asked)
-        subjects: dict[BoardKey, list[UUID]] = {}
+        subjects: dict[SubjectKind, list[UUID]] = {}
         for (key, _, _), near in zip(asked, found, strict=True):
             if near:
-                subjects.setdefault(key, []).extend([place.subject for place in near.places])
+                subjects.setdefault(key.board.who, []).extend([place.subject for place in near.places])
         lines: Lines = {}
-        before: dict[BoardKey, Ranks] = {}
-        for key, some in subjects.items():
-            lines |= await self._names.lines(some, key.board.who)
-            before[key] = await self._ranks_before(key, some)
-        return [(near, lines, before.get(key, {})) for (key, _, _), near in zip(asked, found, strict=True)]
+        for who, some in subjects.items():
+            lines |= await self._names.lines(some, who)
+        return [(near, lines) for near in found]
 
-    async def _around_large(self, key: BoardKey, near: Vicinity, lines: Lines, before: Ranks) -> Around:
+    async def _around_large(self, key: BoardKey, near: Vicinity, lines: Lines) -> Around:
         stamp = await self._redis_stamp(near.seen)
+        before = near.earlier or await self._ranks_before(key, [place.subject for place in near.places])
         page = _page(key, stamp, near.places, lines, before, total=near.total, is_last=True)
         better = None if near.better_points is None else near.better_points * 100
         return _around(page, near.own - near.start, better)
@@ -185,16 +183,14 @@ class Reader:
         return _page(key, stamp, places, lines, before, total=total, is_last=is_last)
 
     async def _ranks_before(self, key: BoardKey, subjects: Sequence[UUID]) -> Ranks:
-        earlier = _earlier(key)
+        earlier = key.earlier
         if earlier is None or not subjects:
-            return {}
-        ranks: Sequence[int | None] | None = None
+            return [None] * len(subjects)
         if self._may_be_large(earlier):
             ranks = await self._large.ranks(earlier, subjects)
-        if ranks is None:
-            standing = (await self._standing(earlier)).standing
-            ranks = standing.ranks_of(subjects)
-        return {subject: rank for subject, rank in zip(subjects, ranks, strict=True) if rank is not None}
+            if ranks is not None:
+                return ranks
+        return (await self._standing(earlier)).standing.ranks_of(subjects)
 
     def _may_be_large(self, key: BoardKey) -> bool:
         return key.board.may_be_large and self._small_until.get(key, 0.0) < time.monotonic()
@@ -249,18 +245,11 @@ def _page(  # noqa: PLR0913 -- what a page is made of
     is_last: bool,
 ) -> BoardPage:
     rows = [
-        BoardRow(place, _line(lines, place, key), _change(before.get(place.subject), place.rank))
-        for place in places
+        BoardRow(place, _line(lines, place, key), _change(rank_before, place.rank))
+        for place, rank_before in zip(places, before, strict=True)
     ]
     after = None if is_last or not places else position_of(places[-1])
     return BoardPage(key=key, stamp=stamp, total=total, rows=tuple(rows), after=after)
-
-
-@lru_cache(maxsize=1_000)
-def _earlier(key: BoardKey) -> BoardKey | None:
-    """The same board of the period before; None when there is none."""
-    before = None if key.days is None else period_before(key.days)
-    return None if before is None else msgspec.structs.replace(key, period=before.name)
 
 
 def _around(page: BoardPage, own: int, better_hundredths: int | None) -> Around:
@@ -276,4 +265,4 @@ def _line(lines: dict[UUID, ShownName], place: Place, key: BoardKey) -> ShownNam
 
 
 def _change(before: int | None, now: int | None) -> int | None:
-    return None if before is None or now is None else before - now
+    return None if not before or now is None else before - now

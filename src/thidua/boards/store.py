@@ -5,10 +5,11 @@ score leaves equal), a hash of reached_at by subject, and one with its cursor, v
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,13 @@ from thidua.infra.redis import client
 AGE_MAX = timedelta(seconds=2)
 _AGE = str(AGE_MAX // timedelta(microseconds=1))
 _TURN = 1 << 63
+_BEFORE = {
+    "look": ("fresh",),
+    "page": ("fresh",),
+    "around": ("fresh", "ranks_of"),
+    "ranks": ("fresh", "ranks_of"),
+}
+_KEYS_KEPT = 4_096
 
 
 class Seen(msgspec.Struct, frozen=True, gc=False):
@@ -42,7 +50,11 @@ class Slice(msgspec.Struct, frozen=True, gc=False):
 
 
 class Vicinity(msgspec.Struct, frozen=True, gc=False):
-    """The rows around one subject, and the points of the next better score."""
+    """The rows around one subject, and the points of the next better score.
+
+    `earlier` is each row's rank on the board of another period, 0 where it has none; None when it cannot be
+    told.
+    """
 
     seen: Seen
     total: int
@@ -50,16 +62,15 @@ class Vicinity(msgspec.Struct, frozen=True, gc=False):
     own: int
     places: tuple[Place, ...]
     better_points: int | None
+    earlier: tuple[int, ...] | None = None
 
 
 @cache
 def script(name: str) -> str:
     """The text of a script; those that read begin with the question whether they may."""
     folder = files("thidua.boards").joinpath("lua")
-    text = folder.joinpath(f"{name}.lua").read_text(encoding="utf-8")
-    if name not in {"look", "page", "around", "ranks"}:
-        return text
-    return folder.joinpath("fresh.lua").read_text(encoding="utf-8") + text
+    parts = (*_BEFORE.get(name, ()), name)
+    return "".join(folder.joinpath(f"{part}.lua").read_text(encoding="utf-8") for part in parts)
 
 
 async def run(name: str, keys: Sequence[str], arguments: Sequence[bytes | str | int]) -> Any:  # noqa: ANN401 -- each script's own answer
@@ -83,9 +94,8 @@ class Store:
         self._stem = f"thidua:{instance}"
 
     def keys(self, key: BoardKey, mark: str = "") -> tuple[str, str, str]:
-        """The names of a board's three keys: meta, sorted set, reached."""
-        stem = f"{self._stem}:{{{key.digest}}}{mark}"
-        return f"{stem}:meta", f"{stem}:rows", f"{stem}:reached"
+        """The names of a board's three keys: meta, sorted set, reached; in one slot for all its periods."""
+        return _keys(self._stem, key, mark)
 
     async def look(self, key: BoardKey) -> Seen | None:
         """The state of a board; None when Redis does not hold it whole and fresh."""
@@ -104,14 +114,19 @@ class Store:
         return Slice(_seen(answer), answer[2], answer[6], tuple(places[begin : begin + rows]))
 
     async def around(
-        self, key: BoardKey, subjects: Sequence[UUID], *, span: int
+        self, key: BoardKey, subjects: Sequence[UUID], *, span: int, earlier: BoardKey | None = None
     ) -> list[Vicinity | None] | None:
-        """The rows around each subject, None for one that is not on the board."""
-        answer = await run("around", self.keys(key), (_AGE, span, *(subject.bytes for subject in subjects)))
+        """The rows around each subject, None for one that is not on the board; with ranks on `earlier`.
+
+        `earlier` is the same board of another period.
+        """
+        keys = self.keys(key) + (self.keys(earlier) if earlier else ())
+        answer = await run("around", keys, (_AGE, span, *(subject.bytes for subject in subjects)))
         if answer is None:
             return None
         seen, total = _seen(answer), answer[2]
-        return [_vicinity(seen, total, span, found) if found else None for found in answer[3:]]
+        ranks = None if answer[3] is None else iter(answer[3])
+        return [_vicinity(seen, total, span, found, ranks) if found else None for found in answer[4:]]
 
     async def ranks(self, key: BoardKey, subjects: Sequence[UUID]) -> list[int | None] | None:
         """The rank of each subject, None for one that is not on the board."""
@@ -133,12 +148,21 @@ def _seen(answer: Sequence[Any]) -> Seen:
     return Seen(answer[0], datetime.fromtimestamp(int(answer[1]) / 1_000_000, UTC))
 
 
-def _vicinity(seen: Seen, total: int, span: int, found: Sequence[Any]) -> Vicinity:
+@lru_cache(_KEYS_KEPT)
+def _keys(stem: str, key: BoardKey, mark: str) -> tuple[str, str, str]:
+    own = f"{stem}:{{{key.all_periods.digest}}}{key.period}{mark}"
+    return f"{own}:meta", f"{own}:rows", f"{own}:reached"
+
+
+def _vicinity(
+    seen: Seen, total: int, span: int, found: Sequence[Any], ranks: Iterator[int] | None
+) -> Vicinity:
     first, rank, own, better, rows = found
     places = _places(rows, first, rank)
     low, high = max(own - span, 0), own + span + 1
     shown = tuple(places[low - first : high - first])
-    return Vicinity(seen, total, low, own, shown, -int(float(better)) if better else None)
+    earlier = None if ranks is None else tuple(islice(ranks, len(places)))[low - first : high - first]
+    return Vicinity(seen, total, low, own, shown, -int(float(better)) if better else None, earlier)
 
 
 def _places(rows: Sequence[Any], first: int, rank: int) -> list[Place]:
