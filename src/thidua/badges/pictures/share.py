@@ -25,6 +25,8 @@ _LEFT, _RIGHT = 556, 1140
 _GRID = 16
 _QR_PIXELS_MAX = 148
 _LETTERS_A_LINE_MAX = 40
+# More lines of name, receiver and unit than these stand closer.
+_LINES_WITH_ROOM = 5
 _DESK, _PAPER, _GRID_LINE, _RULE = "#E6EFFB", "#FFFFFF", "#D7E4F6", "#B9C5D6"
 _INK, _SECOND, _BLUE = "#0E1E38", "#40516D", "#0B4A9E"
 _WORDS = {
@@ -68,14 +70,15 @@ def _pieces(badge_name: str, told: Shared, language: str) -> list[Piece]:
     found += [Line(line([(x, 0), (x, HEIGHT)]), _GRID_LINE, 1) for x in range(_GRID, _PANEL, _GRID)]
     found += [Line(line([(0, y), (_PANEL, y)]), _GRID_LINE, 1) for y in range(_GRID, HEIGHT, _GRID)]
     found.append(_line(words["badge"], 84, 24, BOLD, _BLUE))
-    name = fitted(badge_name, weight=HEAVY, sizes=(62, 54, 42), widths=(room,) * 3)
+    name = fitted(badge_name, weight=HEAVY, sizes=(62, 48, 36), widths=(room,) * 3)
+    receiver = _fit(told.receiver, BOLD, (38, 32))
+    place = _fit(" · ".join(filter(None, (told.unit, f"{told.earned_on:%d/%m/%Y}"))), REGULAR, (24, 22))
+    is_full = len((*name.lines, *receiver.lines, *place.lines)) > _LINES_WITH_ROOM
     pieces, at = _lines(name, 84, HEAVY, _INK)
+    found += [*pieces, _line(words["to"], at + (42 if is_full else 62), 22, REGULAR, _SECOND)]
+    pieces, at = _lines(receiver, at + (44 if is_full else 64), BOLD, _INK)
     found += pieces
-    found.append(_line(words["to"], at + 62, 22, REGULAR, _SECOND))
-    pieces, at = _lines(_fit(told.receiver, BOLD, (38, 32)), at + 64, BOLD, _INK)
-    found += pieces
-    under = f"{told.unit} · {told.earned_on:%d/%m/%Y}" if told.unit else f"{told.earned_on:%d/%m/%Y}"
-    pieces, _at = _lines(_fit(under, REGULAR, (24, 22)), at + 8, REGULAR, _SECOND)
+    pieces, _at = _lines(place, at + (2 if is_full else 8), REGULAR, _SECOND)
     return [*found, *pieces, *_way_to_verify(told.address, words["verify"])]
 
 
