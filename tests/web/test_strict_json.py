@@ -156,3 +156,18 @@ def _keys(value: object) -> int:
     if isinstance(value, dict):
         return len(value) + sum(map(_keys, value.values()))
     return sum(map(_keys, value)) if isinstance(value, list) else 0
+
+
+@pytest.mark.parametrize("body", [b"[" + b"1," * 500_000 + b"1]", b'{"a":' * 500_000, b"[{}" * 250_000])
+def test_a_body_of_too_many_values_is_refused_before_it_is_read(body: bytes) -> None:
+    with pytest.raises(ProblemError) as refused:
+        canonical(body)
+
+    assert (refused.value.problem.status, refused.value.problem.code) == (413, "too_many_values")
+
+
+def test_the_largest_batch_with_much_evidence_is_read() -> None:
+    evidence = [{"kind": "link", "url": f"https://example.vn/anh-{n}", "note": "một, hai"} for n in range(10)]
+    one = {"type": "MENTOR_SESSION", "attributes": {"minutes": 45}, "evidence": evidence}
+
+    assert canonical(json.dumps({"activities": [one] * 1_000}, ensure_ascii=False).encode())

@@ -24,11 +24,14 @@ from thidua.web.problems import ProblemError
 T = TypeVar("T")
 
 BODY_BYTES_MAX = 10_000_000
+# A batch of 1,000 activities holds some tens of thousands; reading half a million takes half a second.
+_SIGNS_MAX = 400_000
 _BODY_SECONDS_MAX = 30.0
 _READ_ON_BYTES_MAX = 50_000_000
 _BOM = b"\xef\xbb\xbf"
 # A string, and what makes it a key: the colon behind it.
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"(\s*+:)?', re.DOTALL)
+_SIGNS = (b"{", b"[", b",", b":")
 _ODD = (b"\\", b" :", b"\t:", b"\n:", b"\r:")
 
 
@@ -108,6 +111,8 @@ def canonical(body: bytes) -> bytes:
     """The same document, compact and in NFC, after every check that does not depend on a type."""
     if body.startswith(_BOM):
         raise ProblemError(400, "byte_order_mark")
+    if sum(body.count(sign) for sign in _SIGNS) > _SIGNS_MAX:
+        raise ProblemError(413, "too_many_values", facts={"maximum": _SIGNS_MAX})
     text = _text_of(body)
     tree, keys = checked_tree(_untyped(body))
     compact = msgspec.json.encode(tree).decode()

@@ -1,0 +1,132 @@
+"""T38: a file or a body made to burst costs its sender an answer, and nobody else anything."""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+import asyncpg
+import httpx
+import pytest
+import pytest_asyncio
+
+from tests.builders import an_id
+from tests.imports.office_files import far_cell, heavy_cell, laughing
+from tests.support.callers import ACTIVITIES, put_people
+from tests.support.open_loop import Answer, Crowd, share
+from tests.support.processes import descendants
+from tests.support.promises import Promise
+from tests.support.streams import LiveServer, live_server
+from tests.support.usage import memory_mib
+from thidua.accounts.actions import create_account
+from thidua.accounts.roles import Grant, Role
+from thidua.infra.clock import now
+from thidua.infra.embedded import Servers
+
+pytestmark = pytest.mark.timeout(180)
+PASSWORD = "cau-vong-sau-mua-27"  # noqa: S105 -- of an account that lives as long as a test
+COMMUNE = "C-03394"
+PEOPLE = [an_id(f"near a bomb {number}") for number in range(50)]
+NEIGHBOUR = b"GET /boards/people-total?q=lan HTTP/1.1\r\nHost: x\r\n\r\n"
+_TOKEN = re.compile(r'name="_csrf"\s+value="([^"]+)"')
+_DEEP = b'{"attributes":' + b"[" * 100_000
+_WIDE = b'{"activities":[' + b'{"type":"x"},' * 700_000 + b"{}]}"
+
+
+@pytest.fixture(scope="module")
+def live(servers: Servers, module_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    log = tmp_path_factory.mktemp("bombs") / "log"
+    with live_server(module_dsn, f"{servers.redis_url}?db=5", log=log) as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def sender(live: LiveServer) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody who may import files into a commune, and may report by a token."""
+    async with live.api() as api:
+        await put_people(api, PEOPLE)
+    direct = await asyncpg.connect(live.dsn)
+    unit = await direct.fetchval("SELECT id FROM unit WHERE code = $1", COMMUNE)
+    grants = [Grant(Role.UNIT_LEADER, unit=unit)]
+    await create_account(direct, login="sender", password=PASSWORD, name="Nùng", grants=grants, at=now())
+    await direct.close()
+    headers = {"origin": live.address, "accept": "text/html"}
+    async with httpx.AsyncClient(base_url=live.address, headers=headers, timeout=30) as client:
+        form = await client.get("/sign-in")
+        token = _TOKEN.search(form.text)
+        assert token is not None
+        told = {"login": "sender", "password": PASSWORD, "next": "/imports", "_csrf": token[1]}
+        assert (await client.post("/sign-in", data=told)).status_code == 303
+        yield client
+
+
+async def test_bombs_are_refused_while_the_neighbours_notice_nothing(
+    live: LiveServer, sender: httpx.AsyncClient, promise: Promise
+) -> None:
+    files = [far_cell(), laughing(), heavy_cell(130), heavy_cell(60)]
+    crowd = Crowd(urlsplit(live.address).port or 0)
+    await neighbours(crowd, seconds=1)
+    calm = await neighbours(crowd, seconds=6)
+    async with watched(live) as most:
+        sending = asyncio.create_task(sent(live, sender, files))
+        busy = await neighbours(crowd, until=sending)
+        answers = await sending
+    await crowd.leave()
+
+    slowest = round(max(seconds for _, seconds in answers), 2)
+    promise("T38 slowest answer to a bomb, seconds", figure=slowest, target="<= 2")
+    promise("T38 memory that bombs take while they are read, MiB", figure=most[0], target="<= 200")
+    calm_p95, busy_p95 = (share([one.seconds for one in some], 0.95) for some in (calm, busy))
+    promise("T38 neighbours' p95 in calm, seconds", figure=calm_p95, target="bounded")
+    promise("T38 neighbours' p95 beside bombs, seconds", figure=busy_p95, target="<= 0.5")
+    assert {status for status, _ in answers} <= {400, 413, 422}
+    assert {one.status for one in busy} == {200}
+
+
+async def neighbours(
+    crowd: Crowd, *, seconds: float = 0, until: "asyncio.Task[object] | None" = None
+) -> list[Answer]:
+    """Others who look at a board meanwhile, 20 a second."""
+    before, began = len(crowd.answers), time.monotonic()
+    while time.monotonic() < began + seconds or (until is not None and not until.done()):
+        await crowd.come(iter([("read", NEIGHBOUR)] * 10), a_second=20, seconds=0.5)
+    return crowd.answers[before:]
+
+
+async def sent(
+    live: LiveServer, sender: httpx.AsyncClient, files: Sequence[bytes]
+) -> list[tuple[int, float]]:
+    """What each bomb was answered, and after how long."""
+    token = _TOKEN.search((await sender.get("/imports")).text)
+    assert token is not None
+    found = []
+    for content in files:
+        began = time.monotonic()
+        file = {"file": ("danh-sach.xlsx", content)}
+        told = {"_csrf": token[1], "unit": COMMUNE, "kind": "people"}
+        answer = await sender.post("/imports", files=file, data=told)
+        found.append((answer.status_code, time.monotonic() - began))
+    async with live.api() as api:
+        for body in (_DEEP, _WIDE, b"[" * 9_000_000):
+            began = time.monotonic()
+            answer = await api.post(ACTIVITIES, content=body, headers={"content-type": "application/json"})
+            found.append((answer.status_code, time.monotonic() - began))
+    return found
+
+
+@asynccontextmanager
+async def watched(live: LiveServer) -> AsyncIterator[Sequence[float]]:
+    """The most that the server and what it started held above what it held before."""
+    before, most = memory_mib(descendants(live.pid())), [0.0]
+
+    async def look() -> None:
+        while True:
+            most[0] = max(most[0], round(memory_mib(descendants(live.pid())) - before, 1))
+            await asyncio.sleep(0.02)
+
+    looking = asyncio.create_task(look())
+    yield most
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
