@@ -47,6 +47,8 @@ KINDS: Mapping[str, str] = {
     "teams": "danh sách đội",
     "activities": "nhật ký hoạt động",
 }
+# What a demo was made from says nothing to people.
+_UNSAID = frozenset({"seed", "ends_at", "communes_max"})
 _EMPTY: tuple[object, ...] = (None, "None", [], {}, "[]")
 
 
@@ -55,7 +57,7 @@ def facts_said(facts: Mapping[str, Any], names: Mapping[UUID, str], language: La
     told = [
         _said(name, value, names, language)
         for name, value in facts.items()
-        if value not in _EMPTY and not (name == "fields" and facts.get("values"))
+        if value not in _EMPTY and name not in _UNSAID and not (name == "fields" and facts.get("values"))
     ]
     return ", ".join(one for one in told if one)
 
