@@ -21,7 +21,7 @@ from thidua.badges.credentials.data_integrity import with_proof
 from thidua.badges.credentials.did import AnyKey, did_document, keys_in, multikey
 from thidua.badges.credentials.sources import Foreign, Sources, UnreachableError
 from thidua.badges.credentials.status_lists import list_credential
-from thidua.badges.credentials.verdict import Reason
+from thidua.badges.credentials.verdict import Outcome, Reason, Verdict
 
 
 async def test_an_issuer_that_is_its_own_key_needs_nobody() -> None:
@@ -33,6 +33,16 @@ async def test_an_issuer_that_is_its_own_key_needs_nobody() -> None:
 
     assert await judged(text) is Reason.GENUINE
     assert await judged(text, at=AT - timedelta(days=9)) is Reason.NOT_YET_VALID
+
+
+@pytest.mark.parametrize(
+    "issuer", ["https://other.vn/issuer", "urn:uuid:01939e20-0000-4000-8000-000000000000"]
+)
+async def test_of_an_issuer_whose_keys_nobody_can_look_up_nobody_can_tell(issuer: str) -> None:
+    told = {**document(), "issuer": {"id": issuer, "type": ["Profile"], "name": "x"}}
+
+    assert await judged(proved(told, strangers(), issuer)) is Reason.ISSUER_UNKNOWN
+    assert Verdict(reason=Reason.ISSUER_UNKNOWN).outcome is Outcome.CANNOT_TELL
 
 
 class _Others(Foreign):

@@ -10,12 +10,17 @@ from typing import Any
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from openbadgeslib.ob3.ldp import add_data_integrity_proof
 from openbadgeslib.verify import verify_badge
 from openvc.did.base import DidResolverRegistry
 from openvc.did.did_web import DidWebResolver
 from openvc.errors import OpenvcError
+from openvc.keys import Ed25519SigningKey
+from openvc.proof.data_integrity import DataIntegrityProofSuite
 from openvc.resolvers import default_status_list_resolver
 from openvc.verify import verify_credential
+from typing_extensions import override
 
 from tests.badges.credential_builders import (
     ISSUER,
@@ -23,6 +28,7 @@ from tests.badges.credential_builders import (
     a_list,
     an_award,
     document,
+    judged,
     keys,
     proved,
     strangers,
@@ -31,8 +37,10 @@ from tests.badges.credential_builders import (
 from thidua.badges.baking import bake_png, bake_svg
 from thidua.badges.catalogue import catalogue
 from thidua.badges.credentials.contexts import VENDORED, load
-from thidua.badges.credentials.did import did_document, jwks
+from thidua.badges.credentials.did import AnyKey, did_document, jwks, key_of_jwk, multikey
+from thidua.badges.credentials.sources import Foreign
 from thidua.badges.credentials.status_lists import list_credential
+from thidua.badges.credentials.verdict import Reason
 from thidua.badges.pictures import picture
 from thidua.infra.clock import now
 
@@ -181,3 +189,42 @@ def test_pyjwt_finds_the_key_by_its_name_and_verifies_the_token(name: str) -> No
         told = {}
 
     assert (told.get("iss") == PLACE.did) is (name in {"good", "revoked"})
+
+
+async def test_we_accept_what_openvc_signs_and_refuse_it_changed() -> None:
+    did, key = "did:web:other.vn", Ed25519SigningKey.generate("did:web:other.vn#1")
+    told = {**document(), "issuer": {"id": did, "type": ["Profile"], "name": "x"}}
+    told.pop("credentialStatus")
+    contexts = {address: load(address)["document"] for address in VENDORED}
+
+    made = DataIntegrityProofSuite().add_proof(
+        told, signing_key=key, verification_method=f"{did}#1", extra_contexts=contexts
+    )
+
+    known = _Keys({f"{did}#1": key_of_jwk(key.public_jwk())})
+    at = now()
+    assert await judged(json.dumps(made).encode(), known, at=at) is Reason.GENUINE
+    assert await judged(json.dumps({**made, "name": "y"}).encode(), known, at=at) is Reason.TAMPERED
+
+
+async def test_we_accept_what_openbadgeslib_signs() -> None:
+    pem = strangers().ed25519.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    did = f"did:key:{multikey(strangers().ed25519.public_key())}"
+    told = {**document(), "issuer": {"id": did, "type": ["Profile"], "name": "x"}}
+    told.pop("credentialStatus")
+
+    made = add_data_integrity_proof(told, pem, f"{did}#{did.removeprefix('did:key:')}")
+
+    assert await judged(json.dumps(made).encode(), at=now()) is Reason.GENUINE
+
+
+class _Keys(Foreign):
+    """Keys that are known without asking."""
+
+    def __init__(self, known: dict[str, AnyKey]) -> None:
+        super().__init__(None)
+        self._known = known
+
+    @override
+    async def keys_of(self, issuer: str) -> dict[str, AnyKey]:
+        return self._known

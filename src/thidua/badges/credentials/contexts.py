@@ -39,6 +39,11 @@ VENDORED = {
         "security-data-integrity-v2.json",
         "67f21e6e33a6c14e5ccfd2fc7865f7474fb71a04af7e94136cb399dfac8ae8f4",
     ),
+    # Names kinds of proofs that we do not verify; issuers list it beside those that we do.
+    "https://w3id.org/security/suites/ed25519-2020/v1": (
+        "security-ed25519-2020-v1.json",
+        "b9e1ab971fd8bf2c7553e0c4a9438e0b9450afde1ea1ca5b2492368b9f549588",
+    ),
     MULTIKEY: (
         "security-multikey-v1.json",
         "ba2c182de2d92f7e47184bcca8fcf0beaee6d3986c527bf664c195bbc7c58597",

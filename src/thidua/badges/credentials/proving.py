@@ -22,6 +22,8 @@ _SHARED = frozenset({"HS256", "HS384", "HS512"})
 
 def demand_addressed(shown: Shown, issuer: str) -> None:
     """Refuse what cannot be the issuer's, before anybody is asked for keys."""
+    if not issuer.startswith("did:"):
+        raise RefusedError(Reason.ISSUER_UNKNOWN)
     if shown.token is not None:
         _demand_algorithm(shown.header or {})
         kid = (shown.header or {}).get("kid")
@@ -142,7 +144,9 @@ def _is_known(proof: Mapping[str, Any]) -> bool:
 
 
 def _demand_proof(document: Mapping[str, Any], proof: Mapping[str, Any], keys: Mapping[str, AnyKey]) -> None:
-    key = keys.get(proof["verificationMethod"])
+    method = proof["verificationMethod"]
+    # A did:key is its one key; some name it without the fragment.
+    key = keys.get(f"{method}#{method.removeprefix('did:key:')}" if "#" not in method else method)
     if proof.get("proofPurpose") != "assertionMethod":
         raise RefusedError(Reason.UNSIGNED)
     if not isinstance(key, Ed25519PublicKey):

@@ -33,7 +33,6 @@ class Reason(StrEnum):
     WRONG_KEY = "credential_wrong_key"
     WRONG_ISSUER = "credential_wrong_issuer"
     CLAIMS_DIFFER = "credential_claims_differ"
-    UNKNOWN_CONTEXT = "credential_unknown_context"
     AMBIGUOUS = "credential_ambiguous"  # what is read is not what was signed
     # It was genuine, but does not hold now.
     EXPIRED = "credential_expired"
@@ -41,6 +40,7 @@ class Reason(StrEnum):
     REVOKED = "credential_revoked"
     SUSPENDED = "credential_suspended"
     # Nobody can tell.
+    UNKNOWN_CONTEXT = "credential_unknown_context"
     OLDER_BADGE = "credential_older_badge"  # Open Badges 1 or 2, which are not verified here
     PROOF_UNKNOWN = "credential_proof_unknown"
     ISSUER_UNKNOWN = "credential_issuer_unknown"  # a kind of issuer whose keys we cannot look up
@@ -52,6 +52,7 @@ class Reason(StrEnum):
 
 _CANNOT_TELL = frozenset(
     {
+        Reason.UNKNOWN_CONTEXT,
         Reason.OLDER_BADGE,
         Reason.PROOF_UNKNOWN,
         Reason.ISSUER_UNKNOWN,
