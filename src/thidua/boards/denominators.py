@@ -25,13 +25,20 @@ SELECT t.id AS subject, 'memberships' AS source, (
 ) AS value
 FROM team t WHERE t.id = ANY($1::uuid[])
 """
+# What was declared for that day; for a day before all declarations, the first of them.
 _UNIT_MEMBERS = """
-SELECT u.id AS subject, CASE WHEN u.members IS NULL THEN 'homes' ELSE 'declared' END AS source,
-    coalesce(u.members, (
+SELECT u.id AS subject, CASE WHEN d.members IS NULL THEN 'homes' ELSE 'declared' END AS source,
+    coalesce(d.members, (
         SELECT count(DISTINCT h.person)::int FROM unit_within w JOIN person_home h ON h.unit = w.unit
         WHERE w.ancestor = u.id AND (h.valid_from IS NULL OR h.valid_from <= $2)
             AND (h.valid_to IS NULL OR h.valid_to > $2))) AS value
-FROM unit u WHERE u.id = ANY($1::uuid[])
+FROM unit u CROSS JOIN LATERAL (
+    SELECT k.members FROM (
+        SELECT members, valid_from FROM unit_members WHERE unit = u.id
+        UNION ALL SELECT u.members, NULL
+    ) k ORDER BY k.valid_from IS NULL, k.valid_from <= $2 DESC, abs(k.valid_from - $2) LIMIT 1
+) d
+WHERE u.id = ANY($1::uuid[])
 """
 _TEAMS_FOUNDED_LATER = "SELECT id FROM team WHERE id = ANY($1::uuid[]) AND valid_from > $2"
 _UNITS_FOUNDED_LATER = "SELECT id FROM unit WHERE id = ANY($1::uuid[]) AND valid_from > $2"

@@ -15,6 +15,7 @@ from thidua.kernel.period import local_day
 from thidua.organisation import fields, storing
 from thidua.organisation.batch import Batch, Given, Row, read_batch
 from thidua.organisation.belonging import Stay, homes_after, overlapping
+from thidua.organisation.declared import declared_in, keep_declared
 from thidua.organisation.model import Put, Span, UnitKind
 from thidua.organisation.tree import DEPTH_MAX, depth_of, parents_above, rewrite_within
 from thidua.organisation.vietnamese import fold, sort_key
@@ -31,8 +32,10 @@ async def put_units(connection: Connection, given: Sequence[Given], *, at: datet
     for index, (row, old) in enumerate(zip(rows, olds, strict=True)):
         _finish_unit(batch, index, row, known)
         row["created_at"] = at if old is None else old["created_at"]
+    declared = declared_in(batch, rows, olds, at=at)
     await _fault_circles(connection, batch, rows)
     puts = await _finish(connection, storing.UNITS, batch, olds, rows)
+    await keep_declared(connection, declared, at=at)
     moved = [
         row["id"]
         for row, old in zip(rows, olds, strict=True)

@@ -225,6 +225,7 @@ UNIT = {
     "area_group": Field(optional(choice(AreaGroup))),
     "flags": Field(choices_of(UnitFlag), default=[]),
     "members": Field(optional(count)),
+    "members_from": _OPTIONAL_DAY,
     "adults": Field(optional(count)),
     "latitude": Field(optional(degrees(90))),
     "longitude": Field(optional(degrees(180))),

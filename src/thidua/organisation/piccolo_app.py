@@ -13,6 +13,7 @@ from thidua.organisation.tables import (
     PersonProfile,
     Team,
     Unit,
+    UnitMembers,
     UnitWithin,
 )
 from thidua.paths import shipped
@@ -31,6 +32,7 @@ APP_CONFIG = AppConfig(
         PersonProfile,
         Team,
         Unit,
+        UnitMembers,
         UnitWithin,
     ],
     migration_dependencies=[],

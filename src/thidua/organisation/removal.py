@@ -19,7 +19,11 @@ _FORGET_PERSON = (
     "DELETE FROM person WHERE id = $1",
 )
 _FORGET_TEAM = ("DELETE FROM team WHERE id = $1",)
-_FORGET_UNIT = ("DELETE FROM unit_within WHERE unit = $1", "DELETE FROM unit WHERE id = $1")
+_FORGET_UNIT = (
+    "DELETE FROM unit_within WHERE unit = $1",
+    "DELETE FROM unit_members WHERE unit = $1",
+    "DELETE FROM unit WHERE id = $1",
+)
 
 
 async def take_back_people(connection: Connection, people: Collection[UUID]) -> set[UUID]:

@@ -56,6 +56,15 @@ class UnitWithin(Table, tablename="unit_within"):
     depth = SmallInt(default=None, null=False)
 
 
+class UnitMembers(Table, tablename="unit_members"):
+    """How many members a unit declared, from a day on until it declares otherwise."""
+
+    unit = ForeignKey(Unit, null=False, on_delete=OnDelete.restrict, primary_key=True)
+    valid_from = Date(default=None, null=False)
+    members = Integer(default=None, null=True)
+    noted_at = Timestamptz(default=None, null=False)
+
+
 class Team(Table, tablename="team"):
     """A group of people who act together, under one unit."""
 

@@ -20,7 +20,10 @@ Words: TypeAlias = list[str] | UnsetType
 
 
 class UnitBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A unit to write, known by `code` or `id`; `parent` and `successor` are ids or codes."""
+    """A unit to write, known by `code` or `id`; `parent` and `successor` are ids or codes.
+
+    `members` counts from `members_from` on, from today if that is left out; before, what was known then.
+    """
 
     id: UUID | UnsetType = UNSET
     code: Text = UNSET
@@ -31,6 +34,7 @@ class UnitBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     area_group: MaybeText = UNSET
     flags: Words = UNSET
     members: MaybeCount = UNSET
+    members_from: MaybeDay = UNSET
     adults: MaybeCount = UNSET
     latitude: float | UnsetType | None = UNSET
     longitude: float | UnsetType | None = UNSET

@@ -1,0 +1,84 @@
+"""Units declare how many members they have, from a day on; past periods divide by the figure of then."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from tests.builders import MOUNTAIN_COMMUNE
+from thidua.boards.denominators import denominators
+from thidua.boards.model import BoardKey
+from thidua.infra.database import connection, transaction
+from thidua.kernel.errors import InputError
+from thidua.organisation.actions import put_units
+from thidua.organisation.queries import unit_id_of
+
+pytestmark = pytest.mark.usefixtures("bootstrapped_database")
+NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
+SPRING = datetime(2026, 4, 20, 3, tzinfo=UTC)
+
+
+async def declare(*, at: datetime, **more: object) -> UUID:
+    """Declare something of a commune on that day."""
+    async with transaction() as acquired:
+        await put_units(acquired, [{"code": MOUNTAIN_COMMUNE} | more], at=at)
+        found = await unit_id_of(acquired, MOUNTAIN_COMMUNE)
+    assert found is not None
+    return found
+
+
+async def counted(unit: UUID, period: str, *, at: datetime = NOW) -> int:
+    """By how many the board of that period divides."""
+    async with transaction() as acquired:
+        key = BoardKey("units-per-member", period, unit, "commune")
+        return (await denominators(acquired, key, [unit], at=at)).members[unit]
+
+
+async def members_of(unit: UUID) -> int | None:
+    """The figure of today."""
+    async with connection() as acquired:
+        found: int | None = await acquired.fetchval("SELECT members FROM unit WHERE id = $1", unit)
+    return found
+
+
+async def test_a_past_period_takes_the_figure_of_then() -> None:
+    unit = await declare(at=SPRING, members=100)
+    await declare(at=NOW, members=160)
+
+    by_period = {
+        one: await counted(unit, one) for one in ("2025-Q4", "2026-Q2", "2026-Q3", "2026-11-23", "all")
+    }
+
+    assert by_period == {"2025-Q4": 100, "2026-Q2": 100, "2026-Q3": 100, "2026-11-23": 160, "all": 160}
+
+
+async def test_a_figure_may_be_declared_for_an_earlier_day_and_today_keeps_its_own() -> None:
+    unit = await declare(at=SPRING, members=100)
+    await declare(at=SPRING, members=140, members_from="2026-04-19")
+
+    await declare(at=NOW, members=120, members_from="2026-01-01")
+
+    assert [await counted(unit, one) for one in ("2025-Q4", "2026-Q1", "2026-Q2", "2026-Q3")] == [
+        *(100, 120, 120),
+        140,
+    ]
+    assert await members_of(unit) == 140
+
+
+async def test_a_figure_of_a_period_that_was_read_does_not_move() -> None:
+    unit = await declare(at=SPRING, members=100)
+    before = await counted(unit, "2026-Q2")
+
+    await declare(at=NOW, members=50, members_from="2026-01-01")
+
+    assert (before, await counted(unit, "2026-Q2")) == (100, 100)
+
+
+@pytest.mark.parametrize(
+    "more", [{"members": 5, "members_from": "2027-01-01"}, {"members_from": "2026-01-01"}]
+)
+async def test_a_figure_without_its_number_or_of_tomorrow_is_refused(more: dict[str, object]) -> None:
+    with pytest.raises(InputError) as refused:
+        await declare(at=NOW, **more)
+
+    assert {one.code for one in refused.value.errors} <= {"in_the_future", "missing_field"}
