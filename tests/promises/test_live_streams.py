@@ -32,6 +32,7 @@ from tests.support.waiting import eventually_async
 from thidua.infra.embedded import Servers
 
 PEOPLE = 20
+GIVEN_A_DAY = 80  # to each: the warming up, the test itself and the others keep below 200
 LONG = pytest.mark.long
 COLLECTED_S = 30  # two ping intervals
 
@@ -141,7 +142,8 @@ async def _send(
         for nth in range(a_second * seconds):
             await asyncio.sleep(max(0.0, began + nth / a_second - time.monotonic()))
             sent.append((before + nth + 1, time.monotonic()))
-            going.create_task(give(api, people[nth % len(people)], 1))
+            days_earlier = nth // (len(people) * GIVEN_A_DAY)
+            going.create_task(give(api, people[nth % len(people)], 1, days_earlier=days_earlier))
     return sent
 
 

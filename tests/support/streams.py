@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -181,12 +182,13 @@ async def _token(dsn: str) -> str:
         await direct.close()
 
 
-async def give(api: httpx.AsyncClient, subject: object, points: int) -> None:
-    """Give points by decision: no ceiling holds them back."""
+async def give(api: httpx.AsyncClient, subject: object, points: int, *, days_earlier: int = 0) -> None:
+    """Give points by decision: no ceiling holds them back, but for one of 200 acts of a kind a day."""
+    day = date(2026, 10, 10) - timedelta(days=days_earlier)
     told: dict[str, Any] = {
         "id": str(uuid4()),
         "type": "MANUAL",
-        "occurred_at": "2026-10-10T09:00:00+07:00",
+        "occurred_at": f"{day}T09:00:00+07:00",
         "actor": str(subject),
         "attributes": {"points": points, "decision": "12/QĐ"},
         "verified": True,
