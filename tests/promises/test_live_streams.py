@@ -142,8 +142,8 @@ async def _send(
         for nth in range(a_second * seconds):
             await asyncio.sleep(max(0.0, began + nth / a_second - time.monotonic()))
             sent.append((before + nth + 1, time.monotonic()))
-            days_earlier = nth // (len(people) * GIVEN_A_DAY)
-            going.create_task(give(api, people[nth % len(people)], 1, days_earlier=days_earlier))
+            days_later = nth // (len(people) * GIVEN_A_DAY)
+            going.create_task(give(api, people[nth % len(people)], 1, days_later=days_later))
     return sent
 
 
