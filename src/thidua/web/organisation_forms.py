@@ -22,7 +22,12 @@ from thidua.web.wording import say
 _DAY = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})|(\d{2})(\d{2})(\d{4})", re.ASCII)
 _COUNT = re.compile(r"\d{1,3}(?:[., ]\d{3})+|\d{1,9}", re.ASCII)
 # Words for programs that people should not read in a form.
-_IN_FORMS = {"not_a_date": "not_a_typed_date", "missing_field": "empty", "not_a_choice": "nothing_chosen"}
+_IN_FORMS = {
+    "not_a_date": "not_a_typed_date",
+    "missing_field": "empty",
+    "not_a_choice": "nothing_chosen",
+    "not_a_code": "not_a_typed_code",
+}
 
 # What facts are made of; a form that claims to have seen anything else was not made by us.
 _Seen = str | int | float | bool | list[str] | None
