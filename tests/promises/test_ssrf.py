@@ -241,7 +241,7 @@ def test_only_addresses_of_the_public_internet_are_public(address: str, *, expec
 @pytest.mark.parametrize(
     ("listed", "reason", "asked"),
     [
-        ("https://public.vn/list", Reason.GENUINE, [PUBLIC, PUBLIC, PUBLIC]),
+        ("https://public.vn/list", Reason.GENUINE, [PUBLIC, PUBLIC]),
         ("https://public.vn/missing", Reason.STATUS_UNREACHABLE, [PUBLIC, PUBLIC]),
         ("https://public.vn/to-loopback", Reason.STATUS_UNREACHABLE, [PUBLIC, PUBLIC]),
         ("https://public.vn/endless", Reason.STATUS_UNREACHABLE, [PUBLIC, PUBLIC]),

@@ -115,6 +115,12 @@ class Settings:
         "",
         "where people reach us, for links and QR codes on paper and screens",
     )
+    issuer_name: str = _setting(
+        "THIDUA_ISSUER_NAME",
+        str,
+        "",
+        "who issues badges, in the words of the badges: the organisation's name",
+    )
     fetch_foreign: bool = _setting(
         "THIDUA_FETCH_FOREIGN", _flag, "1", "look up over https what badges of other issuers point at"
     )

@@ -10,9 +10,9 @@ from pathlib import Path
 import segno
 import typst
 
-from thidua.badges.credentials.document import opening
 from thidua.badges.definitions import Badge
 from thidua.badges.model import Award, Status
+from thidua.badges.texts import lead
 from thidua.kernel.period import local_day
 
 _SOURCE = Path(__file__).with_name("certificate.typ")
@@ -42,8 +42,8 @@ def certificate(award: Award, badge: Badge, told: Certified, *, at: datetime) ->
     inputs = {
         "name_vi": badge.names["vi"],
         "name_en": badge.names["en"],
-        "criteria_vi": opening(badge.criteria["vi"]),
-        "criteria_en": opening(badge.criteria["en"]),
+        "criteria_vi": lead(badge.criteria["vi"]),
+        "criteria_en": lead(badge.criteria["en"]),
         "issuer": told.issuer,
         "holder": told.holder,
         "address": told.address,

@@ -11,6 +11,7 @@ from thidua.badges.credentials.addresses import Place
 from thidua.badges.credentials.contexts import CREDENTIALS, OPEN_BADGES
 from thidua.badges.definitions import Badge
 from thidua.badges.model import Award, CriterionKind, Words
+from thidua.badges.texts import lead
 from thidua.kernel.subjects import SubjectKind
 
 _PAGES = {SubjectKind.TEAM: "teams", SubjectKind.UNIT: "units"}
@@ -87,7 +88,7 @@ def _achievement(award: Award, badge: Badge, place: Place, name: str) -> dict[st
         "type": ["Achievement"],
         "achievementType": "Badge",
         "name": name,
-        "description": _both({language: opening(text) for language, text in criteria.items()}),
+        "description": _both({language: lead(text) for language, text in criteria.items()}),
         "criteria": {"id": page, "narrative": _both(criteria)},
         "image": {"id": f"{page}.png", "type": "Image", "caption": name},
         "inLanguage": "vi",
@@ -112,12 +113,6 @@ def _status(award: Award, place: Place) -> dict[str, Any]:
         "statusListIndex": str(award.list_index),
         "statusListCredential": address,
     }
-
-
-def opening(text: str) -> str:
-    """The first paragraph that is no heading."""
-    paragraphs = (one.strip() for one in text.split("\n\n"))
-    return next((" ".join(one.split()) for one in paragraphs if one and not one.startswith("#")), "")
 
 
 def _earlier(award: Award) -> Words:

@@ -153,20 +153,29 @@ async def _exchanged(
     asked = h11.Request(method="GET", target=target, headers=headers)
     writer.write((connection.send(asked) or b"") + (connection.send(h11.EndOfMessage()) or b""))
     await writer.drain()
-    status, told, body = 0, {}, bytearray()
-    while True:
-        event = connection.next_event()
-        if event is h11.NEED_DATA:
-            connection.receive_data(await reader.read(_HEADER_BYTES_MAX))
-        elif isinstance(event, h11.Response):
-            status = event.status_code
-            told = dict(event.headers)
-        elif isinstance(event, h11.Data):
-            body += event.data
-        elif isinstance(event, h11.EndOfMessage):
-            break
-        if len(body) > BYTES_MAX:
-            raise NotFetchedError("too large")
+    status, told, body = await _received(connection, reader)
     if told.get(b"content-encoding", b"identity") != b"identity":
         raise NotFetchedError("packed")
-    return status, told.get(b"location", b"").decode("ascii"), bytes(body)
+    return status, told.get(b"location", b"").decode("ascii"), body
+
+
+async def _received(
+    connection: h11.Connection, reader: asyncio.StreamReader
+) -> tuple[int, dict[bytes, bytes], bytes]:
+    """Status, headers and content, as far as they are not too much."""
+    status, told, body = 0, {}, bytearray()
+    while not isinstance(event := connection.next_event(), h11.EndOfMessage):
+        match event:
+            case h11.NEED_DATA:
+                connection.receive_data(await reader.read(_HEADER_BYTES_MAX))
+            case h11.Response():
+                status, told = event.status_code, dict(event.headers)
+            case h11.Data():
+                body += event.data
+            case h11.InformationalResponse():
+                continue
+            case _:
+                raise NotFetchedError("closed")
+        if len(body) > BYTES_MAX:
+            raise NotFetchedError("too large")
+    return status, told, bytes(body)

@@ -4,6 +4,7 @@ import asyncio
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from thidua.badges.catalogue import catalogue
@@ -25,7 +26,8 @@ _KEEP = """
 INSERT INTO badge_credential (award, key_es, key_ed, json, jwt, signed_at) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (award) DO NOTHING
 """
-_ISSUER = "SELECT name FROM unit WHERE parent IS NULL ORDER BY code = 'VN' DESC, code LIMIT 1"
+# The country is the topmost unit of the national tree, and no issuer.
+_ISSUER = "SELECT name FROM unit WHERE parent IS NULL AND code <> 'VN' ORDER BY code LIMIT 1"
 _NAMES = {
     SubjectKind.TEAM: "SELECT name FROM team WHERE id = $1",
     SubjectKind.UNIT: "SELECT name FROM unit WHERE id = $1",
@@ -74,9 +76,10 @@ def sign(award: Award, badge: Badge, issuer: Issuer, keys: IssuerKeys, at: datet
 
 
 async def issuer_here(connection: Connection) -> Issuer:
-    """This instance as issuer, by the name of its root unit."""
-    name = await connection.fetchval(_ISSUER)
-    return Issuer(here(), name or "thidua")
+    """This instance as issuer, by the name it was given, else that of its topmost unit."""
+    place, chosen = here(), settings().issuer_name.strip()
+    name = chosen or await connection.fetchval(_ISSUER)
+    return Issuer(place, name or f"thidua · {urlsplit(place.base).netloc}")
 
 
 async def collective_name(connection: Connection, award: Award) -> str:

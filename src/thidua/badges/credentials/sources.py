@@ -33,14 +33,20 @@ class Sources(Protocol):
 
 
 class Foreign(Sources):
-    """Looks up what others publish, over the network; without a fetcher nothing of that can be told."""
+    """Looks up what others publish, for one verification; without a fetcher nothing of that can be told."""
 
     def __init__(self, fetcher: Fetcher | None) -> None:
         """Take the fetcher, or none where fetching is switched off."""
         self._fetcher = fetcher
+        self._looked_at: dict[str, dict[str, AnyKey]] = {}
 
     @override
     async def keys_of(self, issuer: str) -> dict[str, AnyKey]:
+        if issuer not in self._looked_at:
+            self._looked_at[issuer] = await self._looked_up(issuer)
+        return self._looked_at[issuer]
+
+    async def _looked_up(self, issuer: str) -> dict[str, AnyKey]:
         if issuer.startswith("did:key:"):
             return _of_did_key(issuer)
         if issuer.startswith("did:web:"):
