@@ -73,9 +73,13 @@ async def judge(connection: Connection, due: Collection[Due], *, at: datetime) -
         of_who = [one for one in due if one.badge.criterion.who is who and not _is_total(one.badge)]
         deeds = await _deeds(connection, who, of_who)
         for one in of_who:
+            types = one.badge.criterion.types_watched
             for subject in one.subjects:
                 key = (one.badge.slug, subject)
-                decisions[key] = decide(one.badge, subject, deeds.get(subject, []), held.get(key, []), at=at)
+                done = deeds.get(subject, {})
+                concerned = [deed for code in types & done.keys() for deed in done[code]]
+                if concerned or key in held:
+                    decisions[key] = decide(one.badge, subject, concerned, held.get(key, []), at=at)
     for one in due:
         if _is_total(one.badge):
             decisions |= await _decide_totals(connection, one, held)
@@ -113,14 +117,21 @@ async def eligible(connection: Connection, badge: Badge, subjects: Collection[UU
     return subjects
 
 
-async def _deeds(connection: Connection, who: Who, due: Collection[Due]) -> dict[UUID, list[Deed]]:
+async def _deeds(connection: Connection, who: Who, due: Collection[Due]) -> dict[UUID, dict[str, list[Deed]]]:
+    """What each of the subjects did, by its type."""
     asked: dict[UUID, frozenset[str]] = {}
     for one in due:
         types = one.badge.criterion.types_watched
         for subject in one.subjects:
             asked[subject] = asked.get(subject, frozenset()) | types
     also_refused = any(one.badge.criterion.kind is CriterionKind.SHARE for one in due)
-    return await deeds_of(connection, who, asked, also_refused=also_refused) if asked else {}
+    found = await deeds_of(connection, who, asked, also_refused=also_refused) if asked else {}
+    by_type: dict[UUID, dict[str, list[Deed]]] = {}
+    for subject, deeds in found.items():
+        of_subject = by_type[subject] = {}
+        for deed in deeds:
+            of_subject.setdefault(deed.fact.type, []).append(deed)
+    return by_type
 
 
 async def _decide_totals(connection: Connection, due: Due, held: Held) -> dict[tuple[str, UUID], Decision]:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,13 +17,14 @@ _decode_attributes = msgspec.json.Decoder(dict[str, Any]).decode
 _decode_participants = msgspec.json.Decoder(tuple[Participant, ...]).decode
 _decode_context = msgspec.json.Decoder(Context).decode
 
-COLUMNS = """
-    a.id, a.type, a.occurred_at, a.actor, a.actor_kind, a.unit, a.team, a.festival, a.quantity,
+FACT_COLUMNS = """
+    a.id, a.type, a.occurred_at, a.actor, a.actor_kind, a.unit, a.team, a.festival, a.quantity"""
+COLUMNS = f"""{FACT_COLUMNS},
     a.attributes::text AS attributes, a.participants::text AS participants, a.context::text AS context,
     a.state, a.suspended"""
 # OFFSET 0 keeps the subquery whole: one look into an index a subject, whatever the planner thinks.
 _OF = """
-SELECT s.subject, {columns} FROM (
+SELECT {columns}, s.subject FROM (
     SELECT subject, string_to_array(words, ' ') AS types FROM unnest($1::uuid[], $2::text[])
         AS asked(subject, words) OFFSET 0
 ) s CROSS JOIN LATERAL (
@@ -42,6 +44,8 @@ SELECT e.subject, e.occurred_at, e.festival, e.points FROM ledger_entry e
 WHERE e.subject = ANY($1::uuid[]) AND (cardinality($2::text[]) = 0 OR e.category = ANY($2::text[]))
 """
 _PAGE = 5_000
+_EMPTY = (None, "{}", "[]")
+_NOTHING: Mapping[str, object] = {}
 _FIRST = UUID(int=0)
 
 
@@ -72,7 +76,7 @@ async def deeds_of(
     words = [" ".join(types) for types in asked.values()]
     found: dict[UUID, list[Deed]] = {}
     for row in await connection.fetch(query, list(asked), words):
-        found.setdefault(row["subject"], []).append(deed_of(row))
+        found.setdefault(row[14], []).append(deed_of(row))
     return found
 
 
@@ -109,29 +113,33 @@ async def units_above(connection: Connection, units: Collection[UUID]) -> dict[U
     return found
 
 
-def deed_of(row: Mapping[str, Any]) -> Deed:
-    """The deed a row with `COLUMNS` holds."""
-    context = _decode_context(row["context"])
-    fact = Fact(
-        id=row["id"],
-        type=row["type"],
-        occurred_at=row["occurred_at"],
+def deed_of(row: Sequence[Any]) -> Deed:
+    """The deed a row that begins with `COLUMNS` holds."""
+    return Deed(fact_of(row), row[12] == State.VERIFIED and not row[13])
+
+
+def fact_of(row: Sequence[Any]) -> Fact:
+    """The fact a row that begins with `FACT_COLUMNS` holds; a text that was not asked for is empty there."""
+    attributes, participants = row[9], row[10]
+    area_group, flags, target_group, helped = _context(row[11])
+    return Fact(
+        id=row[0],
+        type=row[1],
+        occurred_at=row[2],
         version=0,  # of the rulebook: badges ask for none
-        actor=row["actor"],
-        actor_kind=row["actor_kind"],
-        unit=row["unit"],
-        team=row["team"],
-        team_unit=context.team_unit,
-        festival=row["festival"],
-        quantity=row["quantity"],
-        attributes=_decode_attributes(row["attributes"]),
-        participants=tuple((one.subject, one.role) for one in _decode_participants(row["participants"])),
-        area_group=context.area_group,
-        flags=frozenset(context.flags),
-        target_group=context.target_group,
-        helped=frozenset(context.helped),
+        actor=row[3],
+        actor_kind=row[4],
+        unit=row[5],
+        team=row[6],
+        festival=row[7],
+        quantity=row[8],
+        attributes=_NOTHING if attributes in _EMPTY else _decode_attributes(attributes),
+        participants=() if participants in _EMPTY else _participants(participants),
+        area_group=area_group,
+        flags=flags,
+        target_group=target_group,
+        helped=helped,
     )
-    return Deed(fact, row["state"] == State.VERIFIED and not row["suspended"])
 
 
 def counting(deeds: Iterable[Deed]) -> list[Fact]:
@@ -142,3 +150,14 @@ def counting(deeds: Iterable[Deed]) -> list[Fact]:
 def refused(deeds: Iterable[Deed]) -> Sequence[Fact]:
     """The deeds that do not."""
     return [deed.fact for deed in deeds if not deed.counts]
+
+
+def _participants(text: str) -> tuple[tuple[UUID, str], ...]:
+    return tuple((one.subject, one.role) for one in _decode_participants(text))
+
+
+@lru_cache(10_000)
+def _context(text: str | None) -> tuple[str | None, frozenset[str], str | None, frozenset[str]]:
+    """What a stored context tells; there are few different ones."""
+    context = Context() if text is None else _decode_context(text)
+    return context.area_group, frozenset(context.flags), context.target_group, frozenset(context.helped)

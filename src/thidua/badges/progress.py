@@ -19,13 +19,16 @@ _PER_CENT = 100
 
 def window_at(window: Window, at: datetime, festival: str | None) -> str | None:
     """The code of the window in which something counts; None for what names no festival where it must."""
-    match window:
-        case Window.EVER:
-            return EVER
-        case Window.FESTIVAL:
-            return None if festival is None else FESTIVAL + festival
-        case _:
-            return _period_name(_PERIODS[window], local_day(at))
+    return window_on(window, local_day(at), festival)
+
+
+def window_on(window: Window, day: date, festival: str | None) -> str | None:
+    """The same, of a local day."""
+    if window is Window.EVER:
+        return EVER
+    if window is Window.FESTIVAL:
+        return None if festival is None else FESTIVAL + festival
+    return _period_name(_PERIODS[window], day)
 
 
 def by_window(badge: Badge, facts: Iterable[Fact]) -> dict[str, list[Fact]]:
@@ -34,7 +37,7 @@ def by_window(badge: Badge, facts: Iterable[Fact]) -> dict[str, list[Fact]]:
     for fact in facts:
         if (
             does_count(badge.criterion, fact)
-            and (code := window_at(badge.window, fact.occurred_at, fact.festival)) is not None
+            and (code := window_on(badge.window, fact.day, fact.festival)) is not None
         ):
             found.setdefault(code, []).append(fact)
     return found

@@ -16,6 +16,7 @@ from thidua.cli.bench.sizes import Sizes, sizes
 _MEASURED_IN = {
     "batch_intake": "intake",
     "single_intake": "intake",
+    "earning": "earning",
     "board_top50": "boards",
     "rank": "boards",
     "around": "boards",

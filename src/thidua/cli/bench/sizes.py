@@ -13,6 +13,7 @@ class Sizes:
     batch: int
     batch_warm: int
     batch_activities: int
+    earning_rounds: int
     single_warm: int
     single_activities: int
     raw_activities: int
@@ -43,6 +44,7 @@ def _real(seed: int) -> Sizes:
         batch=500,
         batch_warm=100_000,
         batch_activities=500_000,
+        earning_rounds=2,
         single_warm=10_000,
         single_activities=120_000,
         raw_activities=100_000,
@@ -69,6 +71,7 @@ def _quick(seed: int) -> Sizes:
         batch=50,
         batch_warm=200,
         batch_activities=3_000,
+        earning_rounds=1,
         single_warm=20,
         single_activities=600,
         raw_activities=500,

@@ -1,0 +1,118 @@
+"""What badges cost: the same batches taken in with badges earned meanwhile, and without anything of it."""
+
+import asyncio
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import asyncpg
+
+from thidua.cli.bench.figure import Figure
+from thidua.cli.bench.ground import Ground
+from thidua.cli.bench.intake import BATCH_SOCKETS, batch_intake
+from thidua.cli.bench.load import Measured
+from thidua.cli.bench.running import running
+from thidua.cli.bench.seed import check_sample, seed_population
+from thidua.cli.bench.sizes import Sizes
+from thidua.engine.award import LEADER_LOCK
+from thidua.infra.clock import now
+
+_ACCEPT, _GOAL = 120.0, 110.0
+_COUNTED = ("postgres", "server", "worker")
+# What only badges need of the tables of activities.
+_WITHOUT = ("ALTER TABLE activity DROP COLUMN tx", "ALTER TABLE activity_act DROP COLUMN tx")
+_GIVEN = "SELECT badge, count(*) AS given FROM badge_award WHERE state = 1 GROUP BY badge ORDER BY badge"
+
+
+@dataclass(slots=True)
+class _Side:
+    """What was measured with badges, or without, in all rounds."""
+
+    measured: list[Measured] = field(default_factory=list)
+    given: dict[str, int] = field(default_factory=dict)
+
+    def cpu_us(self, batch: int) -> dict[str, float]:
+        """The processor time of one activity by kind of process."""
+        each = [one.cpu_us_per_item(batch) for one in self.measured]
+        return {kind: sum(one[kind] for one in each) / len(each) for kind in each[0]}
+
+    def a_second(self, batch: int) -> float:
+        """How many activities a second were taken in."""
+        return sum(one.a_second for one in self.measured) * batch / len(self.measured)
+
+
+def figures(ground: Ground, sizes: Sizes, wanted: Collection[str]) -> Iterator[Figure]:
+    """`earning`, by turns without and with it, each into a database of its own."""
+    assert "earning" in wanted, "nothing else is measured here"
+    without, with_badges = _Side(), _Side()
+    for _ in range(sizes.earning_rounds):
+        _take_in(ground, sizes, without, is_earning=False)
+        _take_in(ground, sizes, with_badges, is_earning=True)
+    yield _figure(sizes, without, with_badges)
+
+
+def _take_in(ground: Ground, sizes: Sizes, side: _Side, *, is_earning: bool) -> None:
+    with ground.database() as database:
+        population = asyncio.run(seed_population(members=sizes.intake_members, seed=sizes.seed, at=now()))
+        with _leader_kept_away(database, is_earning=is_earning), running(ground, database) as server:
+            check_sample(server, population)
+            side.measured.append(batch_intake(ground, sizes, server, population))
+        side.given = asyncio.run(_given(database))
+
+
+@contextmanager
+def _leader_kept_away(database: str, *, is_earning: bool) -> Iterator[None]:
+    """Without earning: nobody leads, and the tables are as they would be if there were no badges."""
+    if is_earning:
+        yield
+        return
+    with asyncio.Runner() as runner:
+        held = runner.run(asyncpg.connect(database))
+        try:
+            for statement in (*_WITHOUT, f"SELECT pg_advisory_lock({LEADER_LOCK})"):
+                runner.run(held.execute(statement))
+            yield
+        finally:
+            runner.run(held.close())
+
+
+def _figure(sizes: Sizes, without: _Side, with_badges: _Side) -> Figure:
+    off, on = without.cpu_us(sizes.batch), with_badges.cpu_us(sizes.batch)
+    spent_off, spent_on = (sum(one[kind] for kind in _COUNTED) for one in (off, on))
+    idle = [] if any(with_badges.given.values()) else ["no badge was given"]
+    wrong = ["badges were given where nobody leads"] if without.given else []
+    return Figure(
+        name="earning",
+        figure=100 * spent_on / spent_off,
+        unit="% of the processor time of an activity without badges",
+        limit=100.0,
+        limit_is="the same batches, nobody follows, tables without what following needs",
+        accept=_ACCEPT,
+        goal=_GOAL,
+        members=sizes.intake_members,
+        seed=sizes.seed,
+        is_quick=sizes.is_quick,
+        items=sum(one.took.count for one in with_badges.measured) * sizes.batch,
+        cpu_us_per_item=on,
+        less_is_better=True,
+        faults=(*idle, *wrong),
+        more={
+            "cpu_us_with": round(spent_on, 1),
+            "cpu_us_without": round(spent_off, 1),
+            "cpu_us_per_item_without": {kind: round(us, 1) for kind, us in off.items()},
+            "activities_a_second_with": round(with_badges.a_second(sizes.batch)),
+            "activities_a_second_without": round(without.a_second(sizes.batch)),
+            "given": with_badges.given,
+            "sockets": BATCH_SOCKETS,
+            "batch": sizes.batch,
+            "rounds": sizes.earning_rounds,
+        },
+    )
+
+
+async def _given(database: str) -> dict[str, int]:
+    connection = await asyncpg.connect(database)
+    try:
+        return {row["badge"]: row["given"] for row in await connection.fetch(_GIVEN)}
+    finally:
+        await connection.close()
