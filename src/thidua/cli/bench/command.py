@@ -17,6 +17,7 @@ _MEASURED_IN = {
     "batch_intake": "intake",
     "single_intake": "intake",
     "earning": "earning",
+    "badges": "badges",
     "board_top50": "boards",
     "rank": "boards",
     "around": "boards",
