@@ -19,7 +19,7 @@ from thidua.badges.credentials.did import (
     public_jwk,
 )
 from thidua.badges.credentials.issuing import sign
-from thidua.badges.credentials.keys import issuer_keys, key_id, rotate
+from thidua.badges.credentials.keys import forget, issuer_keys, key_id, rotate
 from thidua.badges.credentials.verdict import Reason
 from thidua.cli.keys import command
 from thidua.infra.key_box import boxed, unboxed
@@ -46,6 +46,18 @@ async def test_badges_of_before_a_rotation_stay_valid(tmp_path: Path) -> None:
     assert {await judged(text, known) for text in texts} == {Reason.GENUINE}
     assert await judged(new.jwt.encode(), knowing(by=before)) is Reason.WRONG_KEY
     assert not {key_id(one) for one in before.public} & {key_id(one) for one in after.public[:2]}
+
+
+async def test_a_key_that_is_forgotten_makes_nothing_valid(tmp_path: Path) -> None:
+    old = issuer_keys(tmp_path)
+    text = sign(an_award(), a_badge(), ISSUER, old, AT).jwt.encode()
+    rotate(tmp_path)
+
+    assert not forget(tmp_path, "p256-0000000000000000")
+    assert not forget(tmp_path, key_id(issuer_keys(tmp_path).public[0]))
+    assert forget(tmp_path, key_id(old.public[0]))
+
+    assert await judged(text, knowing(by=issuer_keys(tmp_path))) is Reason.WRONG_KEY
 
 
 def test_the_document_names_every_key_that_ever_signed(tmp_path: Path) -> None:

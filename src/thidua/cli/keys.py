@@ -2,9 +2,11 @@
 
 import rich_click as click
 
+from thidua.badges.credentials import keys as kept
 from thidua.badges.credentials.addresses import here
+from thidua.badges.credentials.issuing import unsign
 from thidua.badges.credentials.keys import issuer_keys, key_id
-from thidua.badges.credentials.keys import rotate as rotated
+from thidua.cli.acting import done
 from thidua.infra.settings import settings
 
 
@@ -27,7 +29,21 @@ def show() -> None:
 @command.command("rotate")
 def rotate() -> None:
     """Sign with new keys from now on; what the old ones signed stays valid. Needs no restart."""
-    keys = rotated(settings().data_dir)
+    keys = kept.rotate(settings().data_dir)
     p256, ed25519 = keys.public[:2]
     click.echo(f"Signing from now on: {key_id(p256)}, {key_id(ed25519)}")
     click.echo(f"{len(keys.old)} earlier keys stay in did.json. Make a backup: the new keys are in none yet.")
+
+
+@command.command("forget")
+@click.argument("key")
+def forget(key: str) -> None:
+    """Disown what KEY signed, after somebody else got hold of it; badges are signed anew when asked for."""
+    if not kept.forget(settings().data_dir, key):
+        raise click.ClickException(
+            f"{key} is no earlier key. `thidua keys rotate` makes today's keys earlier ones."
+        )
+    count = done(lambda connection: unsign(connection, key))
+    click.echo(
+    click.echo(f"{key} is forgotten; {count} badges will be signed anew, copies that people hold are void.")
+    )

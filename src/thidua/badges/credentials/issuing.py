@@ -26,6 +26,7 @@ _KEEP = """
 INSERT INTO badge_credential (award, key_es, key_ed, json, jwt, signed_at) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (award) DO NOTHING
 """
+_UNSIGN = "DELETE FROM badge_credential WHERE key_es = $1 OR key_ed = $1 RETURNING award"
 # The country is the topmost unit of the national tree, and no issuer.
 _ISSUER = "SELECT name FROM unit WHERE parent IS NULL AND code <> 'VN' ORDER BY code LIMIT 1"
 _NAMES = {
@@ -55,6 +56,11 @@ async def issued(award: Award, *, at: datetime) -> Signed:
         names = (key_id(keys.p256.public_key()), key_id(keys.ed25519.public_key()))
         await connection.execute(_KEEP, award.id, *names, fresh.json, fresh.jwt, at)
         return await _kept(connection, award.id) or fresh
+
+
+async def unsign(connection: Connection, key: str) -> int:
+    """Forget what the key signed, so that it is signed anew when asked for; return how many that were."""
+    return len(await connection.fetch(_UNSIGN, key))
 
 
 def badge_of(award: Award) -> Badge:

@@ -60,7 +60,8 @@ def issuer_keys(data_dir: Path) -> IssuerKeys:
     names = (_P256, _ED25519, _SUBJECTS)
     if not all((folder / name).exists() for name in names):
         _make_missing(folder)
-    return _read(folder, tuple((folder / name).stat().st_mtime_ns for name in names))
+    seen = sorted((file.name, file.stat().st_mtime_ns) for file in folder.glob("badges-*"))
+    return _read(folder, tuple(seen))
 
 
 def rotate(data_dir: Path) -> IssuerKeys:
@@ -76,6 +77,16 @@ def rotate(data_dir: Path) -> IssuerKeys:
     return issuer_keys(data_dir)
 
 
+def forget(data_dir: Path, name: str) -> bool:
+    """Whether there was such an old key; from now on nothing that it signed is ours."""
+    folder = data_dir / "keys"
+    with _locked(folder):
+        file = next((one for one in folder.glob(_OLD) if one.name == f"badges-old-{name}.pub.pem"), None)
+        if file is not None:
+            file.unlink()
+    return file is not None
+
+
 def _make_missing(folder: Path) -> None:
     with _locked(folder):
         if not (folder / _P256).exists():
@@ -87,7 +98,7 @@ def _make_missing(folder: Path) -> None:
 
 
 @lru_cache(maxsize=2)
-def _read(folder: Path, _written: tuple[int, ...]) -> IssuerKeys:
+def _read(folder: Path, _seen: tuple[tuple[str, int], ...]) -> IssuerKeys:
     p256 = load_pem_private_key((folder / _P256).read_bytes(), password=None)
     ed25519 = load_pem_private_key((folder / _ED25519).read_bytes(), password=None)
     assert isinstance(p256, EllipticCurvePrivateKey), f"{_P256} holds another kind of key"
