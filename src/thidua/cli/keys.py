@@ -44,6 +44,4 @@ def forget(key: str) -> None:
             f"{key} is no earlier key. `thidua keys rotate` makes today's keys earlier ones."
         )
     count = done(lambda connection: unsign(connection, key))
-    click.echo(
     click.echo(f"{key} is forgotten; {count} badges will be signed anew, copies that people hold are void.")
-    )
