@@ -18,9 +18,12 @@ LIST_PLACES = 1 << 17
 # Beyond half, a place dealt at random would often be taken.
 _LIST_FULL = LIST_PLACES // 2
 
-_LIST = "SELECT number, used FROM badge_status_list ORDER BY number DESC LIMIT 1 FOR UPDATE"
+_LIST = """
+UPDATE badge_status_list SET used = least(latest.used + $1::integer, $2::integer) FROM (
+    SELECT number, used FROM badge_status_list ORDER BY number DESC LIMIT 1 FOR UPDATE) latest
+WHERE badge_status_list.number = latest.number RETURNING latest.number, latest.used
+"""
 _NEXT_LIST = "INSERT INTO badge_status_list (number, used) VALUES ($1, 0)"
-_USE = "UPDATE badge_status_list SET used = used + $2 WHERE number = $1"
 _TAKEN = "SELECT list_index FROM badge_award WHERE list_number = $1 AND list_index = ANY($2::integer[])"
 _KEEP_VERSIONS = """
 INSERT INTO badge_version (badge, version, fingerprint, first_awarded_at)
@@ -83,6 +86,8 @@ async def give(connection: Connection, new: Sequence[NewAward], *, at: datetime)
     while left:
         number, places = await _places(connection, len(left))
         rows = [_row(one, number, place, at) for one, place in zip(left, places, strict=False)]
+        if not rows:  # the next list has room
+            continue
         given += [award_of(row) for row in await connection.fetch(_GIVE, at, *zip(*rows, strict=True))]
         left = left[len(rows) :]
     return given
@@ -106,18 +111,16 @@ async def set_earned(
 
 
 async def _places(connection: Connection, wanted: int) -> tuple[int, list[int]]:
-    """Free places of the list in use, dealt at random; at least one, perhaps fewer than wanted."""
-    number, used = await connection.fetchrow(_LIST)
-    if used >= _LIST_FULL:
-        number, used = number + 1, 0
-        await connection.execute(_NEXT_LIST, number)
+    """Free places of the list in use, dealt at random; perhaps fewer than wanted, none where it is full."""
+    number, used = await connection.fetchrow(_LIST, wanted, _LIST_FULL)
     count = min(wanted, _LIST_FULL - used)
+    if not count:
+        await connection.execute(_NEXT_LIST, number + 1)
     free: set[int] = set()
     while len(free) < count:
         dealt = {secrets.randbelow(LIST_PLACES) for _ in range(count - len(free))} - free
         taken = await connection.fetch(_TAKEN, number, list(dealt))
         free |= dealt - {row["list_index"] for row in taken}
-    await connection.execute(_USE, number, count)
     return number, list(free)
 
 

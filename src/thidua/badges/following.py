@@ -29,12 +29,10 @@ _LOOK_EVERY_SECONDS = 1.0
 _FRAUD = "FRAUD_REVERSAL"
 _NOBODY: frozenset[UUID] = frozenset()
 
-_POSITION = f"""
-SELECT {
-    position_sql('''greatest((SELECT coalesce(max(tx), 0) FROM activity),
-    (SELECT coalesce(max(tx), 0) FROM activity_act), (SELECT coalesce(max(tx), 0) FROM ledger_entry))''')
-}
-"""  # noqa: S608 -- made of our own words, as all below
+_LATEST_ACT = "(SELECT coalesce(max(tx), 0) FROM activity_act)"
+_LATEST = f"""greatest((SELECT coalesce(max(tx), 0) FROM activity), {_LATEST_ACT},
+    (SELECT coalesce(max(tx), 0) FROM ledger_entry))"""  # noqa: S608 -- made of our own words, as all below
+_POSITION = f"SELECT {position_sql(_LATEST)} AS position, {_LATEST_ACT} AS latest_act"
 _NEW = "({0}.tx >= $1 OR {0}.tx = ANY($2::bigint[]) OR {0}.tx > $3)"
 # Of what came only what some badge needs is told: texts are half the price of following.
 _CAME = f"""
@@ -76,6 +74,7 @@ class Follower:
         followed = [badge for badge in badges if is_followed(badge)]
         self.near = Near(followed)
         self._told = told(followed)
+        self._types = [*self.near.types, _FRAUD]
         self._totals = [badge for badge in followed if badge.criterion.kind is CriterionKind.TOTAL]
         self._position = position
         self._kept_at = self._looked_at = float("-inf")
@@ -83,19 +82,19 @@ class Follower:
     async def step(self, connection: asyncpg.Connection, *, at: datetime) -> bool:
         """Read what is new and judge whom it concerns; whether there was anything new."""
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            now = Position.parse(await connection.fetchval(_POSITION))
+            row = await connection.fetchrow(_POSITION)
+            now = Position.parse(row["position"])
             is_new = self._is_new(now)
             if is_new:
-                await self._read(connection, now)
+                await self._read(connection, now, latest_act=row["latest_act"])
         if time.monotonic() - self._looked_at >= _LOOK_EVERY_SECONDS:
             await self._look_what_was_taken_back(connection, at)
-        has_judged = False
         for due in self.near.due(SUBJECTS_MAX):
             async with connection.transaction():
                 self.near.learn(await earning.judge(connection, due, at=at))
-            has_judged = True
         self._position = now
-        if has_judged or (is_new and time.monotonic() - self._kept_at >= _KEEP_EVERY_SECONDS):
+        # Whoever goes on from an older place judges some again, and finds nothing to change.
+        if is_new and time.monotonic() - self._kept_at >= _KEEP_EVERY_SECONDS:
             await keep(connection, now, at=at)
             self._kept_at = time.monotonic()
         return is_new
@@ -104,37 +103,43 @@ class Follower:
         since = self._position
         return (since.started, since.xmax, since.open) != (now.started, now.xmax, now.open)
 
-    async def _read(self, connection: asyncpg.Connection, now: Position) -> None:
+    async def _read(self, connection: asyncpg.Connection, now: Position, *, latest_act: int) -> None:
         since = self._position
         if not since.can_be_read_on_at(now):
             raise Behind
         new: New = (since.xmax, list(since.open), since.new_after_at(now))
-        named = await self._read_deeds(connection, new)
+        named = await self._read_new(connection, new)
+        if latest_act >= since.xmin or since.started != now.started:
+            named |= await self._read_changed(connection, new)
         for deed in await facts.deeds_named(connection, named):
             self.near.changed(deed)
         if self._totals:
             await self._read_points(connection, new)
 
-    async def _read_deeds(self, connection: asyncpg.Connection, new: New) -> set[UUID]:
-        """Take in the deeds that came or changed; return those that findings of fraud name."""
-        need, types = self._told, [*self.near.types, _FRAUD]
+    async def _read_new(self, connection: asyncpg.Connection, new: New) -> set[UUID]:
+        """Take in the deeds that came; return those that findings of fraud name."""
+        need = self._told
         came = await connection.fetch(
-            *(_CAME, *new, types, NEWS_MAX),
+            *(_CAME, *new, self._types, NEWS_MAX),
             *([*need.attributes, _FRAUD], need.participants, need.context, need.helping),
         )
-        changed = await connection.fetch(_CHANGED, *new, types, NEWS_MAX)
-        if NEWS_MAX in {len(came), len(changed)}:
+        if len(came) == NEWS_MAX:
             raise Behind
         named: set[UUID] = set()
         for row in came:
             fact = facts.fact_of(row)
             self.near.comes(fact)
             named |= _named(fact)
-        for row in changed:
-            deed = deed_of(row)
-            self.near.changed(deed)
-            named |= _named(deed.fact)
         return named
+
+    async def _read_changed(self, connection: asyncpg.Connection, new: New) -> set[UUID]:
+        """Take in the deeds of which an act changed the state; return those that findings of fraud name."""
+        changed = [deed_of(row) for row in await connection.fetch(_CHANGED, *new, self._types, NEWS_MAX)]
+        if len(changed) == NEWS_MAX:
+            raise Behind
+        for deed in changed:
+            self.near.changed(deed)
+        return {one for deed in changed for one in _named(deed.fact)}
 
     async def _read_points(self, connection: asyncpg.Connection, new: New) -> None:
         for row in await connection.fetch(_PAID, *new, NEWS_MAX):
@@ -156,7 +161,8 @@ async def kept(connection: asyncpg.Connection) -> Position | None:
 
 async def here(connection: asyncpg.Connection) -> Position:
     """Where history stands now."""
-    return Position.parse(await connection.fetchval(_POSITION))
+    row = await connection.fetchrow(_POSITION)
+    return Position.parse(row["position"])
 
 
 async def keep(connection: asyncpg.Connection, position: Position, *, at: datetime) -> None:

@@ -24,7 +24,7 @@ from thidua.infra.errors import ServiceUnavailableError
 # "badges" in ASCII: the lock that only the leader holds, for as long as its connection lives.
 LEADER_LOCK = 0x62_6164_6765_73
 # Busy or not, whoever earned a badge has it within so long and the time of judging.
-TICK_SECONDS = 0.25
+TICK_SECONDS = 0.3
 SWEEP_EVERY_SECONDS = 3_600.0
 _PLANS = "SET plan_cache_mode = force_custom_plan"
 _TRY_AGAIN_SECONDS = 0.5
