@@ -37,6 +37,7 @@ PUBLIC = (
     "/units/VN",
     "/trust",
     "/accounts/roles",
+    "/api",
     "/sign-in",
     "/activities/offline",
     "/problems/not_found",

@@ -61,6 +61,7 @@ from thidua.web.own_activities import own_activity_handlers
 from thidua.web.people import people_handlers
 from thidua.web.problems import EXCEPTION_HANDLERS
 from thidua.web.sample import look_for_sample, watch_for_sample
+from thidua.web.schema import schema_handlers
 from thidua.web.screens import screen_handlers
 from thidua.web.sessions import carries_session, recognised
 from thidua.web.sign_in import SIGN_IN_EXCEPTIONS, sign_in_handlers
@@ -87,6 +88,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     *team_handlers,
     *unit_handlers,
     *trust_handlers,
+    *schema_handlers,
     *organisation_page_handlers,
     *import_handlers,
     *activity_page_handlers,
