@@ -19,7 +19,7 @@ from thidua.engine.results import IdConflictError, Result
 from thidua.engine.rulebooks import shelf
 from thidua.engine.settle import LockTooWeakError
 from thidua.infra.clock import now
-from thidua.infra.database import connection, quick_id
+from thidua.infra.database import begun, connection, quick_id
 from thidua.kernel.errors import BusyError, FieldError, InputError
 
 ROWS_MAX = 1000
@@ -268,8 +268,7 @@ async def _attempt(
     group = [one for request in requests for one in request.prepared]
     results: list[Result] = []
     if group:
-        async with acquired.transaction():
-            await acquired.execute(_INDEXES_ONLY)
+        async with begun(acquired, _INDEXES_ONLY):
             results = await record_group(
                 acquired, group, known.shelf.registry, at=at, is_optimistic=is_optimistic
             )

@@ -160,6 +160,19 @@ async def connection() -> AsyncIterator[Connection]:
 
 
 @asynccontextmanager
+async def begun(connection: Connection, setting: str) -> AsyncIterator[None]:
+    """A transaction on the connection, begun in one message with `setting`, a SET LOCAL statement."""
+    await connection.execute(f"BEGIN; {setting}")
+    try:
+        yield
+    except BaseException:
+        if not connection.is_closed():
+            await connection.execute("ROLLBACK")
+        raise
+    await connection.execute("COMMIT")
+
+
+@asynccontextmanager
 async def transaction(
     *, isolation: Isolation = "read_committed", readonly: bool = False
 ) -> AsyncIterator[Connection]:
