@@ -21,6 +21,8 @@ from thidua.accounts.model import Account
 from thidua.accounts.queries import account_of
 from thidua.accounts.roles import Grant, Role
 from thidua.accounts.sessions import begin
+from thidua.badges.actions import NewAward, give
+from thidua.badges.catalogue import catalogue
 from thidua.imports.actions import Importer
 from thidua.imports.model import Kind
 from thidua.imports.receiving import receive
@@ -77,13 +79,17 @@ async def a_place(client: httpx.AsyncClient, bearer: Mapping[str, str], code: st
     named = {"unit": unit, "person": person, "team": team, "account": account, "helped": helped}
     told = {name: str(one) for name, one in named.items()}
     file = str(await _a_file(unit))
-    return told | {
-        "true_name": _true_name(code),
-        "code": code,
-        "household": household,
-        "activity": activity,
-        "file": file,
-    }
+    return (
+        told
+        | {
+            "true_name": _true_name(code),
+            "code": code,
+            "household": household,
+            "activity": activity,
+            "file": file,
+        }
+        | await _awards(person)
+    )
 
 
 def _true_name(code: str) -> str:
@@ -99,6 +105,20 @@ async def _a_file(unit: UUID) -> UUID:
     )
     await go_on(file)
     return file
+
+
+async def _awards(person: UUID) -> dict[str, str]:
+    """Two badges of theirs, the second given by a list."""
+    badge, batch = catalogue().badges["lam-quen-ai"], uuid4()
+    told = {"badge": badge.slug, "version": 1, "fingerprint": badge.fingerprint, "subject": person}
+    kept = {"subject_kind": badge.subject, "earned_at": now(), "expires_at": None, "have": 0, "need": 0}
+    async with transaction() as connection:
+        new = [
+            NewAward(**told, **kept, window="ever"),  # type: ignore[arg-type]  # told and kept hold all kinds
+            NewAward(**told, **kept, window="again", batch=batch),  # type: ignore[arg-type]  # as above
+        ]
+        first, _ = await give(connection, new, at=now())
+    return {"credential": str(first.id), "batch": str(batch)}
 
 
 async def places(client: httpx.AsyncClient, bearer: Mapping[str, str]) -> dict[str, dict[str, str]]:

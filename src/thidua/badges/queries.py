@@ -34,6 +34,10 @@ ORDER BY earned_at DESC, id DESC LIMIT $4
 """
 _HOLDING = "SELECT DISTINCT subject FROM badge_award WHERE badge = $1 AND state = 1"
 _HELD = "SELECT badge, count(*) AS held FROM badge_award WHERE state = 1 GROUP BY badge"
+_HELD_NOW = """
+SELECT count(*) FILTER (WHERE expires_at IS NULL OR expires_at > $2) AS valid, count(*) AS given
+FROM badge_award WHERE badge = $1 AND state = 1
+"""
 _REVOKED = "SELECT list_index FROM badge_award WHERE list_number = $1 AND state = 2 ORDER BY list_index"
 _LISTS = "SELECT number FROM badge_status_list ORDER BY number"
 
@@ -90,6 +94,12 @@ async def holding(connection: Connection, badge: str) -> set[UUID]:
 async def held(connection: Connection) -> dict[str, int]:
     """Return how many active awards each badge has that has any."""
     return {row["badge"]: row["held"] for row in await connection.fetch(_HELD)}
+
+
+async def count_held(connection: Connection, badge: str, *, at: datetime) -> tuple[int, int]:
+    """Return how many active awards of the badge are valid at the moment, and how many with expired ones."""
+    row = await connection.fetchrow(_HELD_NOW, badge, at)
+    return row["valid"], row["given"]
 
 
 async def revoked_in(connection: Connection, list_number: int) -> list[int]:

@@ -42,9 +42,13 @@ from thidua.web.api.ledger import ledger_handlers
 from thidua.web.api.moderation import moderation_handlers
 from thidua.web.api.openapi import DocumentPlugin
 from thidua.web.api.organisation import organisation_handlers
-from thidua.web.badge_pictures import badge_picture_handlers
+from thidua.web.badge_award_lists import badge_list_handlers
+from thidua.web.badge_awarding import badge_awarding_handlers
+from thidua.web.badge_verify import badge_verify_handlers
+from thidua.web.badges import badge_handlers
 from thidua.web.boards import board_page_handlers
 from thidua.web.counting import begin, watch_load
+from thidua.web.credential_pages import credential_page_handlers
 from thidua.web.credentials import credential_handlers
 from thidua.web.csrf import guarded
 from thidua.web.doubts import doubt_handlers
@@ -104,9 +108,13 @@ HANDLERS: list[ControllerRouterHandler] = [
     *badge_api_handlers,
     *board_handlers,
     *board_page_handlers,
-    *badge_picture_handlers,
+    *badge_awarding_handlers,
+    *badge_list_handlers,
+    *badge_verify_handlers,
+    *badge_handlers,
     *live_handlers,
     *screen_handlers,
+    *credential_page_handlers,
     *credential_handlers,
 ]
 

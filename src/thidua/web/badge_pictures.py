@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
 
-from litestar import Response, get
-from litestar.params import FromPath
+from litestar import Response
 
 from thidua.badges.catalogue import catalogue
 from thidua.badges.definitions import Badge
@@ -46,12 +45,6 @@ def picture_address(badge: Badge, asked: Asked, *, ending: str = "png") -> str:
     plain = asdict(Asked())
     told = {name: value for name, value in asdict(asked).items() if value != plain[name]}
     return f"/badges/{badge.slug}.{ending}?{urlencode({**told, 'v': fingerprint(badge)})}"
-
-
-@get("/badges/{name:str}", include_in_schema=False)
-async def badge_file(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
-    """A badge's picture; the route of its page as well, which has no dot in its name."""
-    return await badge_picture(request, name)
 
 
 async def badge_picture(request: AnyRequest, name: str) -> Response[bytes]:
@@ -110,6 +103,3 @@ def _one_of(words: dict[str, str], name: str, known_values: Mapping[str, Value],
     if words[name] not in known_values:
         raise field_problem(400, name, "wrong_value", field=name)
     return known_values[words[name]]
-
-
-badge_picture_handlers = [badge_file]

@@ -26,20 +26,25 @@ from thidua.infra.settings import settings
 from thidua.kernel.errors import NotFoundError
 from thidua.kernel.period import local_day
 from thidua.organisation.fields import as_id
+from thidua.web.credential_pages import credential_page
 from thidua.web.language import AnyRequest
 
 VC, VC_JWT, VC_LD = "application/vc", "application/vc+jwt", "application/ld+json"
 _DID, _JWKS = "application/did+json", "application/jwk-set+json"
 # Verifiers run in pages of others; what stands here is asked for again each time, for it may be revoked.
-_OPEN = {"access-control-allow-origin": "*", "cache-control": "public, no-cache"}
+_OPEN = {
+    "access-control-allow-origin": "*",
+    "cache-control": "public, no-cache",
+    "cross-origin-resource-policy": "cross-origin",
+}
 
 
 @get("/credentials/{name:str}", include_in_schema=False)
 async def credential(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    """The page of a credential, or the credential as the file that the name's ending asks for."""
+    """The page of a credential, or the credential as the file that a name's ending or a verifier asks for."""
     text, _, ending = name.partition(".")
     found = as_id(text)
-    if found is None or ending not in _FORMS or text != str(found):
+    if found is None or ending not in _FORMS or name != f"{found}{'.' if ending else ''}{ending}":
         raise NotFoundError
     return await _FORMS[ending](request, found)
 
@@ -63,6 +68,14 @@ async def own_did(request: AnyRequest) -> Response[bytes]:
 async def own_jwks(request: AnyRequest) -> Response[bytes]:
     """The same keys for readers of tokens."""
     return _document(request, jwks(here().did, issuer_keys(settings().data_dir)), _JWKS)
+
+
+async def _page(request: AnyRequest, award: UUID) -> Response[Any]:
+    """What a credential's id leads to: a page for people, the credential for programs that ask for one."""
+    accept = request.headers.get("accept", "")
+    if "text/html" not in accept and any(one in accept for one in (VC, VC_LD, "application/json")):
+        return await (_jwt if _wants_token(request) else _json)(request, award)
+    return await credential_page(request, award)
 
 
 async def _json(request: AnyRequest, award: UUID) -> Response[bytes]:
@@ -153,7 +166,8 @@ def _json_type(request: AnyRequest) -> str:
     return VC_LD if VC_LD in request.headers.get("accept", "") else VC
 
 
-_FORMS: dict[str, Callable[[AnyRequest, UUID], Awaitable[Response[bytes]]]] = {
+_FORMS: dict[str, Callable[[AnyRequest, UUID], Awaitable[Response[Any]]]] = {
+    "": _page,
     "json": _json,
     "jwt": _jwt,
     "png": _png,

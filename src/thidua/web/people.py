@@ -20,6 +20,7 @@ from thidua.kernel.subjects import SubjectKind
 from thidua.organisation.directory import directory
 from thidua.organisation.surroundings import Place, path_of
 from thidua.organisation.teammates import teams_now, true_names
+from thidua.web.badge_parts import badges_of
 from thidua.web.book import BookAsked, book
 from thidua.web.language import AnyRequest, Language, language_of
 from thidua.web.outlook import outlook_shown
@@ -60,6 +61,9 @@ async def person_page(
         seen = await _seen(request, database, found)
         context = await _figures(database, found, at, language) | await _who(database, found, seen, language)
         path = await _path(database, subject, at)
+        context["badges"] = await badges_of(
+            database, subject, language, at=at, with_open=seen.is_own, with_team=True
+        )
         if seen.book:
             asked = BookAsked(
                 subject=subject,

@@ -21,6 +21,7 @@ from thidua.organisation.directory import directory
 from thidua.organisation.names import shown_names
 from thidua.organisation.surroundings import path_of
 from thidua.organisation.teammates import members_now, true_names
+from thidua.web.badge_parts import badges_of
 from thidua.web.book import BookAsked, book
 from thidua.web.charts import bars
 from thidua.web.language import AnyRequest, Language, language_of
@@ -48,6 +49,8 @@ async def team_page(
         card = (await directory().load(database, [subject])).subject(subject)
         path = await path_of(database, card.homes[0].value) if card else []
         context = await _inside(database, found, at, language, sees_names=sees_names)
+        is_known = visitor_of(request) is not None
+        context["badges"] = await badges_of(database, subject, language, at=at, with_open=is_known)
         if sees_names or settings().public_entries:
             asked = BookAsked(
                 subject=subject,

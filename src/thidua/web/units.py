@@ -15,6 +15,7 @@ from thidua.ledger.within import Within, earnings
 from thidua.organisation.directory import directory
 from thidua.organisation.queries import UnitView, unit_members, units
 from thidua.organisation.surroundings import Place, path_of, units_named
+from thidua.web.badge_parts import badges_of
 from thidua.web.language import AnyRequest, Language, language_of
 from thidua.web.pages import render
 from thidua.web.shown import period_shown, totals_shown
@@ -28,6 +29,7 @@ from thidua.web.unit_parts import (
     team_weeks,
     weeks_shown,
 )
+from thidua.web.visitors import visitor_of
 
 _CHILDREN_MAX = 500
 _LEVELS_WITH_TEAMS = frozenset(
@@ -45,6 +47,8 @@ async def unit_page(request: AnyRequest, name: Name) -> Response[bytes]:
         unit, path = await _found(database, name)
         children = [one for one in await _children(database, path[-1]) if one.valid_to is None]
         members = (await unit_members(database, [unit], today))[unit]
+        is_known = visitor_of(request) is not None
+        badges = await badges_of(database, unit, language, at=at, with_open=is_known)
     within = await earnings().within(unit, at=at)
     context = await _parts(unit, path[-1], children, within, quarter_of(today), language)
     return render(
@@ -58,6 +62,7 @@ async def unit_page(request: AnyRequest, name: Name) -> Response[bytes]:
         as_of=within.as_of,
         totals=totals_shown(within.totals, language),
         boards=boards_shown(language),
+        badges=badges,
         **context,
     )
 
