@@ -66,3 +66,17 @@ class ActivityDoubt(Table, tablename="activity_doubt"):
     answer = Text(default=None, null=True)
     answered_by = UUID(default=None, null=True)
     answered_at = Timestamptz(default=None, null=True)
+
+
+class ActivityCode(Table, tablename="activity_code"):
+    """A code by which somebody helped answers without an account; of it and of devices hashes are kept."""
+
+    id = UUID(primary_key=True, default=None, null=False)
+    activity = UUID(default=None, null=False)
+    secret_hash = Bytea(default=None, null=False, unique=True)
+    made_by = UUID(default=None, null=False)
+    made_on = Bytea(default=None, null=False)
+    made_at = Timestamptz(default=None, null=False)
+    expires_at = Timestamptz(default=None, null=False)
+    used_at = Timestamptz(default=None, null=True)
+    used_from = Bytea(default=None, null=True)

@@ -11,6 +11,7 @@ from thidua.activities.catalogue import Step
 from thidua.activities.model import HELPED_ROLES, Act, Activity
 
 _CONFIRM = "confirm:"
+CODE = "code:"
 _CO_ACTOR, _WITNESS = "co_actor", "witness"
 # Of several open steps the one that fewest others could take is taken first.
 _RAREST_FIRST = (Step.VERIFIER, Step.MACHINE, Step.LEADER, Step.COUNTERPARTY, Step.SELF)
@@ -50,6 +51,7 @@ class Refusal(Enum):
 class Confirmer:
     """Somebody signed in: the person they are, the teams and units they lead, the units they verify in.
 
+    Or somebody helped who has no account, by a code for one activity alone: `account` is the code's id.
     `behind` it are the accounts and persons in whose hands it may be: who last gave its password to somebody
     else, and of an account of nobody in particular whoever appointed it.
     """
@@ -60,11 +62,12 @@ class Confirmer:
     leads: frozenset[UUID] = frozenset()
     units: frozenset[UUID] = frozenset()
     behind: frozenset[UUID] = frozenset()
+    is_code: bool = False
 
     @property
     def by(self) -> str:
-        """How acts and reports name the account."""
-        return source_of(self.account)
+        """How acts and reports name the account, or the code."""
+        return f"{CODE}{self.account}" if self.is_code else source_of(self.account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ def offices_of(who: Confirmer, activity: Activity, above: Collection[UUID]) -> f
     """Return what makes the confirmer able to judge the activity; none: they have nothing to do with it."""
     found = set()
     helping = HELPED_ROLES | {_WITNESS}
-    if any(one.subject == who.person and one.role in helping for one in activity.participants):
+    if who.is_code or any(one.subject == who.person and one.role in helping for one in activity.participants):
         found.add(Office.HELPED)
     if activity.team in who.teams or not who.leads.isdisjoint(above):
         found.add(Office.LEADER)

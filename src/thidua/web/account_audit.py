@@ -48,6 +48,7 @@ DOINGS: Mapping[str, str] = {
     "import.undone": "hoàn tác tệp",
     "import.taken_back": "hoàn tác xong tệp",
     "import.discarded": "bỏ tệp",
+    "code.made": "làm mã cho người được giúp",
     "doubt.raised": "báo số sai",
     "doubt.answered": "trả lời báo sai",
     "recalculated": "tính lại điểm",

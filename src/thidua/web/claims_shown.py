@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from thidua.activities.catalogue import catalogue
+from thidua.activities.catalogue import Step, catalogue
 from thidua.activities.model import HELPED_ROLES, Act, Activity, State
-from thidua.engine.separation import open_steps, taken
+from thidua.engine.separation import CODE, open_steps, taken
 from thidua.kernel.period import VIETNAM
 from thidua.organisation.finding import Found
 from thidua.web.activity_fields import capital, counted, counts_people, said, shown_value, steps_said
@@ -56,6 +56,7 @@ def activity_shown(
         "facts": _facts(one, language),
         "evidence": [_evidence(told) for told in one.evidence],
         "steps": steps_shown(one, acts, language),
+        "by_code": any(act.by.startswith(CODE) for act in acts),
         "why": _why(acts),
         "source": one.source,
     }
@@ -75,6 +76,14 @@ def steps_shown(one: Activity, acts: Sequence[Act], language: Language) -> list[
         for steps, is_done in ((done, True), (waiting, False))
         for words in steps_said(steps, language)
     ]
+
+
+def waits_for_helped(one: Activity, acts: Sequence[Act]) -> bool:
+    """Whether a word of somebody helped is among what the claim still waits for."""
+    if one.state is not State.SUBMITTED:
+        return False
+    waiting = open_steps(catalogue().types[one.type].steps, taken(acts))
+    return any(Step.COUNTERPARTY in ways for ways in waiting)
 
 
 def subjects_in(found: Sequence[Activity]) -> set[UUID]:

@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 
 import msgspec
 from litestar import get
@@ -15,7 +14,7 @@ from litestar.types import ASGIApp, HTTPResponseBodyEvent, Receive, Scope, Send
 from typing_extensions import override
 
 from thidua.boards.reading import reader
-from thidua.infra.settings import settings
+from thidua.web.addresses import address_behind
 from thidua.web.api.boards import ExportOperation
 from thidua.web.board_queries import asked
 from thidua.web.frames import PACKED_HEAD, Form, Piece, Shown, beat, maker, retry, shown
@@ -72,7 +71,7 @@ async def stream(request: AnyRequest, slug: FromPath[str]) -> ASGIApp:
     return _Stream(
         shown(question, form, language),
         last=request.headers.get("last-event-id"),
-        address=_address(request),
+        address=address_behind(request),
     )
 
 
@@ -81,19 +80,6 @@ def _form(request: AnyRequest) -> Form:
     if "application/json" in wanted and "text/html" not in wanted:
         return Form.ROWS
     return Form.SCREEN if request.query_params.get("view") == Form.SCREEN else Form.PAGE
-
-
-def _address(request: AnyRequest) -> str | None:
-    """Where the viewer sits, for counting; None for this machine itself, whose programs are not counted."""
-    client = request.scope.get("client")
-    told = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    try:
-        near = ip_address(client[0] if client else "::1")
-    except ValueError:  # a unix socket
-        near = IPv6Address(1)
-    if told and any(near in network for network in settings().trusted_proxies):
-        return told
-    return None if near.is_loopback else str(near)
 
 
 class _Stream:

@@ -29,7 +29,7 @@ from thidua.organisation.tree import root_of
 from thidua.scoring.explain import reason as reason_words
 from thidua.web import paging
 from thidua.web.acquaintances import names_for, near, participants_of
-from thidua.web.claims_shown import activity_shown, subjects_in
+from thidua.web.claims_shown import activity_shown, subjects_in, waits_for_helped
 from thidua.web.doubts_shown import doubts_shown, own_doubts
 from thidua.web.language import AnyRequest, language_of
 from thidua.web.organisation_forms import typed_of
@@ -163,6 +163,7 @@ async def _one(
         reasons = (await reasons_now(database, [found], registry))[activity]
         told = await foretold(database, [fact_of(found)] if shown["is_waiting"] else [], registry)
         doubts = await doubts_shown(database, visitor, found)
+        acts = (await acts_of_many(database, [activity])).get(activity, ())
     return render(
         request,
         "activities/one.html",
@@ -176,6 +177,7 @@ async def _one(
         not_mine=say(mine.value, language) if isinstance(mine, Refusal) else None,
         may_withdraw=found.source == visitor.source and not found.state.is_final,
         doubts=doubts,
+        may_ask=found.source == visitor.source and waits_for_helped(found, acts),
         refused=say(refused, language) if refused else None,
         typed_reason=reason,
     )
