@@ -3,7 +3,7 @@
 import io
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +23,8 @@ _STATUS = {
     Status.REVOKED: "đã thu hồi · revoked",
 }
 _QUIET_ZONE = 4
+# What holds until midnight holds on the day before.
+_A_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,6 @@ class Certified:
 
 def certificate(award: Award, badge: Badge, told: Certified, *, at: datetime) -> bytes:
     """The PDF."""
-    until = "không thời hạn · no end" if award.expires_at is None else _day(award.expires_at)
     inputs = {
         "name_vi": badge.names["vi"],
         "name_en": badge.names["en"],
@@ -51,7 +52,7 @@ def certificate(award: Award, badge: Badge, told: Certified, *, at: datetime) ->
         "credential": told.credential,
         "code": _code(told.address),
         "earned_on": _day(award.earned_at),
-        "until": until,
+        "until": last_day_said(award),
         "made_on": json.dumps({"year": at.year, "month": at.month, "day": at.day}),
         "status": f"{_STATUS[award.status(at)]} ({_day(at)})",
     }
@@ -65,6 +66,11 @@ def certificate(award: Award, badge: Badge, told: Certified, *, at: datetime) ->
     )
     assert isinstance(made, bytes), "one document"
     return made
+
+
+def last_day_said(award: Award) -> str:
+    """The last day on which it holds, in words of both languages if there is none."""
+    return "không thời hạn · no end" if award.expires_at is None else _day(award.expires_at - _A_MOMENT)
 
 
 @cache
