@@ -4,15 +4,19 @@ import json
 import re
 import zlib
 from pathlib import Path
+from time import monotonic
 from uuid import uuid4
 
 import httpx
 import pytest
 import pytest_asyncio
 
+from tests.support.promises import Promise
 from thidua.badges import actions
 from thidua.badges.actions import NewAward
 from thidua.badges.catalogue import catalogue
+from thidua.badges.credentials.issuing import unsign
+from thidua.badges.credentials.keys import forget, issuer_keys, key_id, rotate
 from thidua.badges.credentials.status_lists import is_set
 from thidua.badges.credentials.verdict import Reason
 from thidua.badges.credentials.verify import verify
@@ -118,20 +122,40 @@ async def test_a_file_without_a_credential_has_its_own_reason(web: httpx.AsyncCl
 
 
 async def test_revoking_shows_at_once_in_the_list_and_the_verdict(
-    web: httpx.AsyncClient, given: Award
+    web: httpx.AsyncClient, given: Award, promise: Promise
 ) -> None:
     address = f"/status-lists/{given.list_number}"
     before = await web.get(address)
     async with transaction() as connection:
         await actions.revoke(connection, [given.id], reason="ground_gone", by="rule", at=now())
 
+    began = monotonic()
     after = await web.get(address, headers={"if-none-match": before.headers["etag"]})
+    promise("T32 seconds until a status list shows", figure=round(monotonic() - began, 3), target="<= 60")
     file = await web.get(f"/credentials/{given.id}.jwt")
     verdict = await verify(file.content, at=now())
 
     letters = [one.json()["credentialSubject"]["encodedList"] for one in (before, after)]
     assert [is_set(one, given.list_index) for one in letters] == [False, True]
     assert verdict.reason is Reason.REVOKED
+
+
+async def test_what_a_forgotten_key_signed_is_signed_anew(web: httpx.AsyncClient, given: Award) -> None:
+    before = await web.get(f"/credentials/{given.id}.json")
+    old = issuer_keys(settings().data_dir)
+    rotate(settings().data_dir)
+    kept = await web.get(f"/credentials/{given.id}.json")
+    name = key_id(old.ed25519.public_key())
+    forget(settings().data_dir, name)
+    async with transaction() as connection:
+        count = await unsign(connection, name)
+
+    anew = await web.get(f"/credentials/{given.id}.json")
+
+    assert kept.content == before.content != anew.content
+    assert count >= 1
+    assert (await verify(before.content, at=now())).reason is Reason.WRONG_KEY
+    assert (await verify(anew.content, at=now())).reason is Reason.GENUINE
 
 
 async def test_a_list_is_a_token_for_who_asks_for_one(web: httpx.AsyncClient) -> None:
@@ -169,6 +193,20 @@ async def test_what_is_not_there_is_a_problem_document(
 
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_program_gets_the_credential_at_its_id(web: httpx.AsyncClient, given: Award) -> None:
+    asked = ("application/vc", "application/ld+json", "application/vc+jwt", "application/json")
+    told = [await web.get(f"/credentials/{given.id}", headers={"accept": one}) for one in asked]
+
+    assert [one.headers["content-type"] for one in told[:3]] == list(asked[:3])
+    assert {(await verify(one.content, at=now())).reason for one in told} == {Reason.GENUINE}
+
+
+async def test_the_country_issues_no_badge(web: httpx.AsyncClient, given: Award) -> None:
+    told = (await web.get(f"/credentials/{given.id}.json")).json()
+
+    assert told["issuer"]["name"] == "thidua · 127.0.0.1:8000"
 
 
 async def test_there_is_no_list_that_nobody_stands_in(web: httpx.AsyncClient) -> None:
