@@ -17,6 +17,7 @@ GROUND_GONE = "ground_gone"
 LIST_PLACES = 1 << 17
 # Beyond half, a place dealt at random would often be taken.
 _LIST_FULL = LIST_PLACES // 2
+_SPARE = 40
 
 _LIST = """
 UPDATE badge_status_list SET used = least(latest.used + $1::integer, $2::integer) FROM (
@@ -24,22 +25,26 @@ UPDATE badge_status_list SET used = least(latest.used + $1::integer, $2::integer
 WHERE badge_status_list.number = latest.number RETURNING latest.number, latest.used
 """
 _NEXT_LIST = "INSERT INTO badge_status_list (number, used) VALUES ($1, 0)"
-_TAKEN = "SELECT list_index FROM badge_award WHERE list_number = $1 AND list_index = ANY($2::integer[])"
-_KEEP_VERSIONS = """
-INSERT INTO badge_version (badge, version, fingerprint, first_awarded_at)
-SELECT badge, version, fingerprint, $4 FROM unnest($1::text[], $2::integer[], $3::text[])
-    AS given(badge, version, fingerprint)
-ON CONFLICT DO NOTHING
-"""
+# Of the places dealt those that are taken are left out; so many are dealt that enough are free.
 _GIVE = f"""
+WITH version AS (
+    INSERT INTO badge_version (badge, version, fingerprint, first_awarded_at)
+    SELECT DISTINCT ON (badge, version) badge, version, fingerprint, $1::timestamptz
+    FROM unnest($3::text[], $4::integer[], $5::text[]) AS given(badge, version, fingerprint)
+    ON CONFLICT DO NOTHING
+), place AS (
+    SELECT dealt, row_number() OVER () AS number FROM unnest($17::integer[]) AS dealt
+    WHERE NOT EXISTS (SELECT FROM badge_award WHERE list_number = $16 AND list_index = dealt)
+)
 INSERT INTO badge_award (id, badge, version, subject, subject_kind, "window", earned_at, awarded_at,
     expires_at, state, by, note, have, need, batch, list_number, list_index)
 SELECT id, badge, version, subject, kind, span, earned_at, $1, expires_at, 1, giver, note, have, need, batch,
-    list_number, list_index
-FROM unnest($2::uuid[], $3::text[], $4::integer[], $5::uuid[], $6::smallint[], $7::text[], $8::timestamptz[],
-    $9::timestamptz[], $10::text[], $11::text[], $12::integer[], $13::integer[], $14::uuid[], $15::integer[],
-    $16::integer[]) AS given(id, badge, version, subject, kind, span, earned_at, expires_at, giver, note,
-    have, need, batch, list_number, list_index)
+    $16, dealt
+FROM unnest($2::uuid[], $3::text[], $4::integer[], $6::uuid[], $7::smallint[], $8::text[], $9::timestamptz[],
+    $10::timestamptz[], $11::text[], $12::text[], $13::integer[], $14::integer[], $15::uuid[])
+    WITH ORDINALITY AS given(id, badge, version, subject, kind, span, earned_at, expires_at, giver, note,
+    have, need, batch, number)
+JOIN place USING (number)
 ON CONFLICT (badge, subject, "window") WHERE state = 1 DO NOTHING RETURNING {COLUMNS}
 """  # noqa: S608 -- made of this part's own words
 _REVOKE = """
@@ -75,21 +80,20 @@ class NewAward:
 
 async def give(connection: Connection, new: Sequence[NewAward], *, at: datetime) -> list[Award]:
     """Give the badges; return those given now: whoever holds one for the same window already keeps that."""
-    if not new:
-        return []
-    versions = {(one.badge, one.version): one.fingerprint for one in new}
-    await connection.execute(
-        _KEEP_VERSIONS, [b for b, _ in versions], [v for _, v in versions], list(versions.values()), at
-    )
     given: list[Award] = []
     left = list(new)
     while left:
-        number, places = await _places(connection, len(left))
-        rows = [_row(one, number, place, at) for one, place in zip(left, places, strict=False)]
-        if not rows:  # the next list has room
+        number, used = await connection.fetchrow(_LIST, len(left), _LIST_FULL)
+        if used >= _LIST_FULL:
+            await connection.execute(_NEXT_LIST, number + 1)
             continue
-        given += [award_of(row) for row in await connection.fetch(_GIVE, at, *zip(*rows, strict=True))]
-        left = left[len(rows) :]
+        some = left[: _LIST_FULL - used]
+        # At most half are taken, so that of twice as many and some more enough are free.
+        dealt = list({secrets.randbelow(LIST_PLACES) for _ in range(3 * len(some) + _SPARE)})
+        rows = [_row(one, at) for one in some]
+        columns = zip(*rows, strict=True)
+        given += [award_of(row) for row in await connection.fetch(_GIVE, at, *columns, number, dealt)]
+        left = left[len(some) :]
     return given
 
 
@@ -110,25 +114,12 @@ async def set_earned(
         await connection.execute(_SET_EARNED, list(changed), whens, untils, haves)
 
 
-async def _places(connection: Connection, wanted: int) -> tuple[int, list[int]]:
-    """Free places of the list in use, dealt at random; perhaps fewer than wanted, none where it is full."""
-    number, used = await connection.fetchrow(_LIST, wanted, _LIST_FULL)
-    count = min(wanted, _LIST_FULL - used)
-    if not count:
-        await connection.execute(_NEXT_LIST, number + 1)
-    free: set[int] = set()
-    while len(free) < count:
-        dealt = {secrets.randbelow(LIST_PLACES) for _ in range(count - len(free))} - free
-        taken = await connection.fetch(_TAKEN, number, list(dealt))
-        free |= dealt - {row["list_index"] for row in taken}
-    return number, list(free)
-
-
-def _row(one: NewAward, number: int, place: int, at: datetime) -> tuple[object, ...]:
+def _row(one: NewAward, at: datetime) -> tuple[object, ...]:
     return (
         new_id(at),
         one.badge,
         one.version,
+        one.fingerprint,
         one.subject,
         int(one.subject_kind),
         one.window,
@@ -139,6 +130,4 @@ def _row(one: NewAward, number: int, place: int, at: datetime) -> tuple[object, 
         one.have,
         one.need,
         one.batch,
-        number,
-        place,
     )

@@ -73,13 +73,13 @@ async def judge(connection: Connection, due: Collection[Due], *, at: datetime) -
         of_who = [one for one in due if one.badge.criterion.who is who and not _is_total(one.badge)]
         deeds = await _deeds(connection, who, of_who)
         for one in of_who:
-            types = one.badge.criterion.types_watched
-            for subject in one.subjects:
-                key = (one.badge.slug, subject)
-                done = deeds.get(subject, {})
-                concerned = [deed for code in types & done.keys() for deed in done[code]]
-                if concerned or key in held:
-                    decisions[key] = decide(one.badge, subject, concerned, held.get(key, []), at=at)
+            slug, types = one.badge.slug, one.badge.criterion.types_watched
+            concerned = {subject for code in types for subject in deeds.get(code, ())}
+            concerned |= {subject for badge, subject in held if badge == slug}
+            for subject in concerned & set(one.subjects):
+                done = [deed for code in types for deed in deeds.get(code, {}).get(subject, ())]
+                awards = held.get((slug, subject), [])
+                decisions[slug, subject] = decide(one.badge, subject, done, awards, at=at)
     for one in due:
         if _is_total(one.badge):
             decisions |= await _decide_totals(connection, one, held)
@@ -117,8 +117,8 @@ async def eligible(connection: Connection, badge: Badge, subjects: Collection[UU
     return subjects
 
 
-async def _deeds(connection: Connection, who: Who, due: Collection[Due]) -> dict[UUID, dict[str, list[Deed]]]:
-    """What each of the subjects did, by its type."""
+async def _deeds(connection: Connection, who: Who, due: Collection[Due]) -> dict[str, dict[UUID, list[Deed]]]:
+    """What was done, by its type, by each of the subjects."""
     asked: dict[UUID, frozenset[str]] = {}
     for one in due:
         types = one.badge.criterion.types_watched
@@ -126,11 +126,10 @@ async def _deeds(connection: Connection, who: Who, due: Collection[Due]) -> dict
             asked[subject] = asked.get(subject, frozenset()) | types
     also_refused = any(one.badge.criterion.kind is CriterionKind.SHARE for one in due)
     found = await deeds_of(connection, who, asked, also_refused=also_refused) if asked else {}
-    by_type: dict[UUID, dict[str, list[Deed]]] = {}
+    by_type: dict[str, dict[UUID, list[Deed]]] = {}
     for subject, deeds in found.items():
-        of_subject = by_type[subject] = {}
         for deed in deeds:
-            of_subject.setdefault(deed.fact.type, []).append(deed)
+            by_type.setdefault(deed.fact.type, {}).setdefault(subject, []).append(deed)
     return by_type
 
 
