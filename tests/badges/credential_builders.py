@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -80,8 +80,9 @@ def a_badge(**told: Any) -> Badge:  # noqa: ANN401 -- fields of a badge
 
 @cache
 def keys() -> IssuerKeys:
-    """The keys of an issuer that lives as long as the tests."""
-    return issuer_keys(Path(mkdtemp(prefix="thidua-keys-")))
+    """The keys of an issuer that lives as long as the tests; their files are gone."""
+    with TemporaryDirectory() as folder:
+        return issuer_keys(Path(folder))
 
 
 def signed(award: Award | None = None, badge: Badge | None = None, at: datetime = AT) -> Signed:
@@ -109,7 +110,8 @@ def token(told: dict[str, Any], by: IssuerKeys | None = None, did: str = PLACE.d
 @cache
 def strangers() -> IssuerKeys:
     """Keys of somebody else."""
-    return issuer_keys(Path(mkdtemp(prefix="thidua-keys-")))
+    with TemporaryDirectory() as folder:
+        return issuer_keys(Path(folder))
 
 
 def a_list(*revoked: int, number: int = 1, by: IssuerKeys | None = None) -> bytes:
