@@ -50,6 +50,11 @@ _ENABLE = """
 UPDATE account SET disabled_at = NULL, credentials_at = $2
 WHERE id = $1 AND disabled_at IS NOT NULL RETURNING 1
 """
+_ERASE = """
+UPDATE account SET login = 'erased-' || id, login_fold = 'erased-' || id, name = '-', password_hash = '',
+    language = NULL, disabled_at = coalesce(disabled_at, $2), credentials_at = $2
+WHERE person = $1 RETURNING id
+"""
 _SET_LANGUAGE = "UPDATE account SET language = $2 WHERE id = $1"
 _GRANT = """
 INSERT INTO account_grant (id, account, role, unit, team, granted_at, granted_by)
@@ -135,6 +140,13 @@ async def enable(connection: Connection, account: UUID, *, by: UUID | None, at: 
     if done:
         await _note(connection, account, "enabled", by=by, at=at)
     return done
+
+
+async def erase_account(connection: Connection, person: UUID, *, at: datetime) -> None:
+    """Leave nothing in the person's account by which anybody could tell or reach them, and let nobody in."""
+    account = await connection.fetchval(_ERASE, person, at)
+    if account is not None:
+        await _note(connection, account, "erased", by=None, at=at)
 
 
 async def set_language(connection: Connection, account: UUID, language: str | None) -> None:

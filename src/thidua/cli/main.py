@@ -24,7 +24,7 @@ COMMANDS = (
         "rebuild-boards",
         "bench",
     ),
-    *("badges", "keys", "doctor", "demo", "import", "backup", "restore"),
+    *("badges", "keys", "doctor", "demo", "import", "backup", "restore", "erase"),
 )
 # What takes many files is a folder with the function in its own `command`; `import` is no name of a file.
 _FOLDERS = {"bench": "bench.command", "demo": "demo.command", "import": "import_file"}

@@ -1,15 +1,18 @@
 """`thidua restore`: brings back what a backup holds, and proves it before it takes the place of what was."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
+from uuid import UUID
 
 import asyncpg
 import rich_click as click
 
 from thidua.cli.backup import COUNTED, passphrase_in
 from thidua.engine.verify import verify
+from thidua.imports.erasing import erase_person
 from thidua.infra import archive, dump
 from thidua.infra.archive import DUMP, KEYS, Manifest
 from thidua.infra.at_hand import servers_at_hand
@@ -20,6 +23,7 @@ from thidua.infra.key_box import put_keys, unboxed
 from thidua.infra.keys import known_ledger_key
 from thidua.infra.migrate import known_migrations, migrate
 from thidua.infra.settings import settings
+from thidua.kernel.errors import NotFoundError
 
 _IS_BLANK = "SELECT to_regclass('person') IS NULL"
 _HAS_CONTENT = "SELECT EXISTS (SELECT FROM person) OR EXISTS (SELECT FROM activity)"
@@ -29,7 +33,6 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_n
 """
 # Who was erased since the backup was made must not come back with it.
 _ERASED = "SELECT id FROM person p WHERE NOT EXISTS (SELECT FROM person_profile f WHERE f.person = p.id)"
-_ERASE_AGAIN = "DELETE FROM person_profile WHERE person = ANY($1::uuid[]) RETURNING 1"
 _BLOCK = "SELECT encode(hash, 'hex') FROM ledger_seal WHERE block = $1"
 
 
@@ -68,7 +71,7 @@ class _Restoring:
     def __init__(self, url: str, file: Path, manifest: Manifest) -> None:
         self._url, self._file, self._manifest = url, file, manifest
         self._name = urlsplit(url).path.lstrip("/")
-        self._erased: list[object] = []
+        self._erased: list[UUID] = []
 
     async def run(self, *, force: bool, at: datetime) -> str:
         is_blank, has_content = await self._look(force=force)
@@ -78,6 +81,7 @@ class _Restoring:
             await self._on_the_server(f'CREATE DATABASE "{target}" TEMPLATE template0')
         await self._fill(target)
         await self._prove(at)
+        await self._erase_again(at)
         kept = "" if is_blank else await self._swap(target, has_content=has_content, at=at)
         counts = self._manifest.counts
         return f"{counts['person']:,} people, {counts['ledger_entry']:,} entries, 0 differences{kept}"
@@ -108,11 +112,20 @@ class _Restoring:
         try:
             major = owner.get_server_version().major
             await asyncio.to_thread(dump.restore, url, self._file, major=major)
-            await owner.execute(_ERASE_AGAIN, self._erased)
             await owner.execute("ANALYZE")
         finally:
             await owner.close()
         await migrate()  # what is newer than the backup, and the rights
+
+    async def _erase_again(self, at: datetime) -> None:
+        owner = await owner_connection()
+        try:
+            async with owner.transaction():
+                for person in self._erased:
+                    with suppress(NotFoundError):  # the backup does not hold them
+                        await erase_person(owner, person, because="restored", at=at)
+        finally:
+            await owner.close()
 
     async def _prove(self, at: datetime) -> None:
         owner = await owner_connection()

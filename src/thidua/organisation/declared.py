@@ -14,7 +14,8 @@ _EARLIEST = date(1900, 1, 1)
 _KEEP = """
 INSERT INTO unit_members (unit, valid_from, members, noted_at)
 SELECT t.unit, coalesce(t.since,
-    CASE WHEN EXISTS (SELECT FROM unit_members k WHERE k.unit = t.unit) THEN $4::date ELSE $5::date END), t.members, $6
+    CASE WHEN EXISTS (SELECT FROM unit_members k WHERE k.unit = t.unit) THEN $4::date ELSE $5::date END),
+    t.members, $6
 FROM unnest($1::uuid[], $2::date[], $3::int[]) AS t (unit, since, members)
 ON CONFLICT (unit, valid_from) DO UPDATE SET members = excluded.members, noted_at = excluded.noted_at
 """

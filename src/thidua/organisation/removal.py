@@ -12,6 +12,7 @@ from thidua.infra.database import Connection
 from thidua.organisation import storing
 
 _NEW_VERSION = "UPDATE organisation_version SET version = version + 1, mark = gen_random_uuid()"
+_ERASE = "DELETE FROM person_profile WHERE person = $1 RETURNING name, contact"
 _FORGET_PERSON = (
     "DELETE FROM membership WHERE person = $1",
     "DELETE FROM person_home WHERE person = $1",
@@ -24,6 +25,16 @@ _FORGET_UNIT = (
     "DELETE FROM unit_members WHERE unit = $1",
     "DELETE FROM unit WHERE id = $1",
 )
+
+
+async def forget_profile(connection: Connection, person: UUID) -> list[str] | None:
+    """Erase the person's profile for good; return name and contact as they stood, None if there is none."""
+    await storing.lock(connection)
+    row = await connection.fetchrow(_ERASE, person)
+    if row is None:
+        return None
+    await connection.execute(_NEW_VERSION)
+    return [one for one in row if one]
 
 
 async def take_back_people(connection: Connection, people: Collection[UUID]) -> set[UUID]:

@@ -29,6 +29,8 @@ DOINGS: Mapping[str, str] = {
     "account_signed_out": "đăng xuất khỏi mọi máy",
     "account_disabled": "ngừng tài khoản",
     "account_enabled": "cho tài khoản dùng lại",
+    "account_erased": "xóa dữ liệu trong tài khoản",
+    "person_erased": "xóa dữ liệu cá nhân theo yêu cầu",
     "account_role_given": "giao vai trò",
     "account_role_taken": "rút vai trò",
     "people_exported": "xuất danh sách người",
