@@ -8,7 +8,7 @@ import asyncio
 import re
 import ssl
 from collections.abc import Awaitable, Callable
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import h11
@@ -19,6 +19,8 @@ REDIRECTS_MAX = 2
 _ADDRESS_CHARACTERS_MAX = 2000
 _HEADER_BYTES_MAX = 16 * 1024
 _PORT = 443
+# All that is given out to the public; whatever wraps another address lies elsewhere or is told apart.
+_PUBLIC_V6 = IPv6Network("2000::/3")
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _OK = 200
 # Names as the DNS knows them, the last part no number: 127.1 and 2130706433 are addresses in disguise.
@@ -116,7 +118,7 @@ def is_public(address: str) -> bool:
         return False
     if isinstance(found, IPv6Address):
         inner = found.ipv4_mapped or found.sixtofour or (found.teredo or (None,))[0] or _within_nat64(found)
-        if inner is not None:
+        if inner is not None or found not in _PUBLIC_V6:
             return False
     return found.is_global and not found.is_multicast and not found.is_reserved
 
