@@ -15,7 +15,8 @@ from thidua.badges.pictures.picture import png
 def test_one_core_signs_and_bakes_55_pictures_a_second_once_the_artwork_is_drawn() -> None:
     badge, rounds = catalogue().badges["dai-su-so"], 60
     drawn = png(badge, year=2026)
-    sign(an_award(), badge, ISSUER, keys(), AT)
+    signed = sign(an_award(), badge, ISSUER, keys(), AT)
+    baked = drawn
 
     began = process_time()
     for index in range(rounds):
