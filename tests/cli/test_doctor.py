@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.callers import thidua
-from thidua.cli.checkup import clock, keys
+from thidua.cli.checkup import clock, keys, proxy
 from thidua.infra.embedded import Servers
 from thidua.infra.keys import ledger_key
+from thidua.infra.settings import read_settings
 
 AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 
@@ -44,3 +45,16 @@ def test_it_tells_versions_clocks_and_that_nobody_keeps_the_boards(
     assert "migrations missing           0" in said
     assert [line for line in faults if "boards kept by" in line]
     assert not [line for line in faults if "clock" in line or "migrations" in line]
+
+
+@pytest.mark.parametrize(
+    ("told", "faults"),
+    [
+        ({}, 0),
+        ({"THIDUA_PUBLIC_URL": "http://localhost:8000"}, 0),
+        ({"THIDUA_PUBLIC_URL": "https://thidua.example"}, 1),
+        ({"THIDUA_PUBLIC_URL": "https://thidua.example", "THIDUA_TRUSTED_PROXIES": "127.0.0.1"}, 0),
+    ],
+)
+def test_an_address_by_https_without_a_trusted_proxy_is_a_fault(told: dict[str, str], faults: int) -> None:
+    assert len(list(proxy(read_settings(told)))) == faults

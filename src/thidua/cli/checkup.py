@@ -50,6 +50,13 @@ def disk(chosen: Settings) -> Finding:
     return Finding("disk", value, "PostgreSQL stops when it is full" if is_low else "")
 
 
+def proxy(chosen: Settings) -> Iterator[Finding]:
+    """Whether the proxy that makes https of us is believed: else pages take requests for unencrypted ones."""
+    if chosen.public_url is None or not chosen.public_url.startswith("https://") or chosen.trusted_proxies:
+        return
+    yield Finding("proxy", "none is trusted", "name it in THIDUA_TRUSTED_PROXIES: who asks, and by https")
+
+
 def clock(whose: str, theirs: datetime, ours: datetime) -> Finding:
     """How far a server's clock is from ours."""
     apart = theirs - ours

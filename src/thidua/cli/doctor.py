@@ -10,7 +10,7 @@ import asyncpg
 import rich_click as click
 from redis.exceptions import RedisError
 
-from thidua.cli.checkup import Finding, clock, disk, keys, versions
+from thidua.cli.checkup import Finding, clock, disk, keys, proxy, versions
 from thidua.engine.announce import LEADER_LOCK as RELAYS
 from thidua.infra.clock import now
 from thidua.infra.database import APP_ROLE, owner_connection
@@ -68,7 +68,7 @@ def command(context: click.Context) -> None:
 async def _findings() -> list[Finding]:
     chosen = settings()
     found = [*_settings(chosen), *_unknown_settings(), *versions(), _instance(chosen), disk(chosen)]
-    found += keys(chosen.data_dir)
+    found += [*keys(chosen.data_dir), *proxy(chosen)]
     found += [one async for one in _postgres()]
     found += [one async for one in _redis()]
     await close_client()
