@@ -147,6 +147,8 @@ class Near:
             known = self._known[self.badges[slug].criterion.who].get(subject)
             if known is None:
                 continue
+            for place in [place for place in known if place[0] == slug]:
+                del known[place]  # all of its deeds there may be gone: then nothing is what is true
             for window, counter in decision.counters.items():
                 known[slug, window] = None if window in decision.reached else counter
         for of_who in self._known.values():
