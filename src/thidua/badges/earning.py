@@ -25,6 +25,7 @@ _OF_KINDS = "SELECT id FROM unit WHERE id = ANY($1::uuid[]) AND kind = ANY($2::t
 _PEOPLE = "SELECT id FROM person WHERE id = ANY($1::uuid[])"
 
 Held = Mapping[tuple[str, UUID], list[Award]]
+Decisions = dict[tuple[str, UUID], Decision]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,11 @@ def is_followed(badge: Badge) -> bool:
 
 async def judge(connection: Connection, due: Collection[Due], *, at: datetime) -> Outcome:
     """Give what was earned and take back what lost its ground, of badges whose deeds an index finds."""
+    return await carry_out(connection, await weigh(connection, due, at=at), at=at)
+
+
+async def weigh(connection: Connection, due: Collection[Due], *, at: datetime) -> Decisions:
+    """What judging would change; nothing is written."""
     due = [Due(one.badge, await eligible(connection, one.badge, one.subjects)) for one in due]
     held = await awards_held(connection, due)
     decisions: dict[tuple[str, UUID], Decision] = {}
@@ -83,12 +89,10 @@ async def judge(connection: Connection, due: Collection[Due], *, at: datetime) -
     for one in due:
         if _is_total(one.badge):
             decisions |= await _decide_totals(connection, one, held)
-    return await carry_out(connection, decisions, at=at)
+    return decisions
 
 
-async def carry_out(
-    connection: Connection, decisions: dict[tuple[str, UUID], Decision], *, at: datetime
-) -> Outcome:
+async def carry_out(connection: Connection, decisions: Decisions, *, at: datetime) -> Outcome:
     """Write what was decided."""
     new: list[NewAward] = [one for decision in decisions.values() for one in decision.new]
     gone = [one for decision in decisions.values() for one in decision.gone]

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from thidua.badges.counting import does_count
-from thidua.badges.deciding import Decision, is_judged, settle
+from thidua.badges.deciding import is_judged, settle
 from thidua.badges.definitions import Badge, Who
-from thidua.badges.earning import Due, Outcome, awards_held, carry_out
+from thidua.badges.earning import Decisions, Due, Outcome, awards_held, carry_out
 from thidua.badges.facts import deeds_of
 from thidua.badges.model import Award, Progress
 from thidua.badges.progress import members_share, window_at
@@ -46,17 +46,24 @@ async def judge_members(
     connection: Connection, badge: Badge, collectives: Collection[UUID], *, at: datetime
 ) -> Outcome:
     """Give the badge where the members of now have earned it, take it back where its ground is gone."""
+    return await carry_out(connection, await weigh_members(connection, badge, collectives, at=at), at=at)
+
+
+async def weigh_members(
+    connection: Connection, badge: Badge, collectives: Collection[UUID], *, at: datetime
+) -> Decisions:
+    """What judging them would change; nothing is written."""
     window = window_at(badge.window, at, None)
     assert window is not None, "shares of members have windows of the calendar"
     held = await awards_held(connection, [Due(badge, collectives)])
     shares = await shares_of(connection, badge, collectives, window, at)
-    decisions: dict[tuple[str, UUID], Decision] = {}
+    decisions: Decisions = {}
     for one in collectives:
         key = (badge.slug, one)
         awards = held.get(key, [])
         found = {window: shares[one]} | await _standing(connection, badge, one, awards)
         decisions[key] = settle(badge, one, found, awards)
-    return await carry_out(connection, decisions, at=at)
+    return decisions
 
 
 async def _standing(

@@ -8,9 +8,9 @@ from datetime import datetime
 from uuid import UUID
 
 from thidua.badges.counting import Counter, counter_of, does_count
-from thidua.badges.deciding import Decision, decide
+from thidua.badges.deciding import decide
 from thidua.badges.definitions import Badge, Who
-from thidua.badges.earning import Due, Outcome, awards_held, carry_out, eligible
+from thidua.badges.earning import Decisions, Due, Outcome, awards_held, carry_out, eligible
 from thidua.badges.facts import Deed, all_deeds, units_above
 from thidua.badges.model import CriterionKind
 from thidua.badges.progress import window_at
@@ -21,15 +21,19 @@ from thidua.scoring.model import Fact
 
 async def judge_scanned(connection: Connection, badge: Badge, *, at: datetime) -> Outcome:
     """Give the badge to everybody who has earned it, take it back from whom it was given without ground."""
+    return await carry_out(connection, await weigh_scanned(connection, badge, at=at), at=at)
+
+
+async def weigh_scanned(connection: Connection, badge: Badge, *, at: datetime) -> Decisions:
+    """What judging everybody would change; nothing is written."""
     near = await _near(connection, badge) | await holding(connection, badge.slug)
     near = set(await eligible(connection, badge, near))
     deeds = await _deeds_of(connection, badge, near)
     held = await awards_held(connection, [Due(badge, near)])
-    decisions: dict[tuple[str, UUID], Decision] = {
+    return {
         (badge.slug, one): decide(badge, one, deeds[one], held.get((badge.slug, one), []), at=at)
         for one in near
     }
-    return await carry_out(connection, decisions, at=at)
 
 
 async def _near(connection: Connection, badge: Badge) -> set[UUID]:

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from thidua.badges.deciding import Decision, settle
+from thidua.badges.deciding import settle
 from thidua.badges.definitions import Badge, ShareOf, Who
-from thidua.badges.earning import Due, Outcome, awards_held, carry_out
+from thidua.badges.earning import Decisions, Due, Outcome, awards_held, carry_out
 from thidua.badges.model import Progress, Window
 from thidua.badges.progress import EVER, FESTIVAL, is_settled, part_of_all, window_at
 from thidua.badges.queries import holding
@@ -45,6 +45,11 @@ def is_summed(badge: Badge) -> bool:
 
 async def judge_unit_shares(connection: Connection, badge: Badge, *, at: datetime) -> Outcome:
     """Judge every unit by the sums of each window that has settled."""
+    return await carry_out(connection, await weigh_unit_shares(connection, badge, at=at), at=at)
+
+
+async def weigh_unit_shares(connection: Connection, badge: Badge, *, at: datetime) -> Decisions:
+    """What judging them would change; nothing is written."""
     asked = badge.criterion
     is_of_all = asked.share_of is ShareOf.ACCEPTED
     query = _SUMS.format(
@@ -62,11 +67,10 @@ async def judge_unit_shares(connection: Connection, badge: Badge, *, at: datetim
             share = part_of_all(asked, row["good"], row["everything"], row["last_at"])
             found.setdefault(row["subject"], {})[window] = share
     held = await awards_held(connection, [Due(badge, found.keys() | await holding(connection, badge.slug))])
-    decisions: dict[tuple[str, UUID], Decision] = {
+    return {
         (badge.slug, unit): settle(badge, unit, found.get(unit, {}), held.get((badge.slug, unit), []))
         for unit in found.keys() | {unit for _, unit in held}
     }
-    return await carry_out(connection, decisions, at=at)
 
 
 def _code(window: Window, span: Any) -> str | None:  # noqa: ANN401 -- a festival, or the first day of a period

@@ -1,13 +1,15 @@
-"""Verifies everything anew, in one snapshot: hashes, chain, roots, totals, and what the rules give."""
+"""Verifies everything anew, in one snapshot: hashes, chain, roots, totals, what the rules give, badges."""
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from thidua.badges.catalogue import catalogue
 from thidua.engine.findings import Findings
 from thidua.engine.published import PublishedRoot
 from thidua.engine.rulebooks import shelf_of
+from thidua.engine.verify_badges import check_badges
 from thidua.engine.verify_chain import check_chain
 from thidua.engine.verify_totals import check_totals
 from thidua.infra.database import owner_connection
@@ -34,6 +36,8 @@ async def verify(
                 await check_chain(connection, findings, public=public, published=published)
             with _timed(findings, "totals"):
                 await check_totals(connection, registry, findings)
+            with _timed(findings, "badges"):
+                await check_badges(connection, catalogue().badges.values(), findings, at=at)
     finally:
         await connection.close()
     return findings
