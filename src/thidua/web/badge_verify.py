@@ -112,9 +112,9 @@ def _text(value: object) -> str:
 def _day(told: Mapping[str, Any], name: str) -> object:
     try:
         found: datetime | None = moment_in(told, name)
-    except RefusedError:
+        return None if found is None or found.tzinfo is None else local_day(found)
+    except (RefusedError, OverflowError):  # a day before the first or after the last
         return None
-    return None if found is None or found.tzinfo is None else local_day(found)
 
 
 badge_verify_handlers = [verify_page, verify_badge]

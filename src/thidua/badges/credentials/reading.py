@@ -13,6 +13,8 @@ TEXT_BYTES_MAX = 128 * 1024
 _DEPTH_MAX = 24
 _VALUES_MAX = 2000
 _LIST_MAX = 200
+# Beyond it readers disagree on which number was written.
+_WHOLE_MAX = 2**53
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,9 @@ def shown_in(text: bytes, *, bytes_max: int = TEXT_BYTES_MAX) -> Shown:
 def strict_json(text: str) -> dict[str, Any]:
     """A JSON object without repeated names, of bounded depth, size and breadth."""
     try:
-        found = json.loads(text, object_pairs_hook=_once, parse_constant=_refused, parse_float=_refused)
+        found = json.loads(
+            text, object_pairs_hook=_once, parse_constant=_refused, parse_float=_refused, parse_int=_whole
+        )
         text.encode()
     except (ValueError, RecursionError):
         raise RefusedError(Reason.NOT_JSON) from None
@@ -66,6 +70,13 @@ def _refused(text: str) -> object:
     """Credentials hold no fractions; NaN is not JSON, and 1e999 would be infinite."""
     number = float(text)
     if number - number != 0:
+        raise ValueError(text)
+    return number
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if abs(number) > _WHOLE_MAX:
         raise ValueError(text)
     return number
 

@@ -35,9 +35,9 @@ async def _said(entry: object, credential: Mapping[str, Any], sources: Sources, 
     if not isinstance(entry, dict) or "BitstringStatusListEntry" not in types_of(entry):
         return Reason.STATUS_UNKNOWN
     purpose, index, address = (
-        entry.get(one) for one in ("statusPurpose", "statusListIndex", "statusListCredential")
+        entry.get(one, "") for one in ("statusPurpose", "statusListIndex", "statusListCredential")
     )
-    if purpose not in _SAID or entry.get("statusSize", 1) != 1 or not isinstance(address, str):
+    if str(purpose) not in _SAID or entry.get("statusSize", 1) != 1 or not isinstance(address, str):
         return Reason.STATUS_UNKNOWN
     if not isinstance(index, str) or not index.isdecimal() or len(index) > _DIGITS_MAX:
         return Reason.STATUS_UNKNOWN

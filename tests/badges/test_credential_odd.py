@@ -1,0 +1,62 @@
+"""Documents that no issuer writes but strangers send: each gets a verdict, none an error of ours."""
+
+import json
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from joserfc import jws
+from joserfc.jwk import ECKey
+
+from tests.badges.credential_builders import AT, PLACE, document, judged, keys, proved, token
+from thidua.badges.credentials.did import multikey
+from thidua.badges.credentials.sources import Foreign
+from thidua.badges.credentials.verdict import Reason
+from thidua.badges.credentials.verifying import verdict_on
+from thidua.web.badge_verify import _facts
+
+_STATUS = {
+    "type": "BitstringStatusListEntry",
+    "statusPurpose": "revocation",
+    "statusListIndex": "1",
+    "statusListCredential": PLACE.status_list(1),
+}
+
+
+@pytest.mark.parametrize("number", [10**30, -(10**30), 2**53 + 1])
+async def test_a_number_that_readers_understand_differently_is_refused(number: int) -> None:
+    told = document()
+    signed = json.loads(proved(told))
+    signed["credentialSubject"]["achievement"]["creditsAvailable"] = number
+
+    assert await judged(json.dumps(signed).encode()) is Reason.NOT_JSON
+    assert await judged(json.dumps({**signed, "proof": {**signed["proof"], "nonce": number}}).encode()) is (
+        Reason.NOT_JSON
+    )
+
+
+@pytest.mark.parametrize("purpose", [[], {}, ["revocation"], {"a": 1}, None, 1])
+async def test_a_purpose_that_is_no_word_is_a_status_that_nobody_can_read(purpose: object) -> None:
+    told = {**document(), "credentialStatus": {**_STATUS, "statusPurpose": purpose}}
+
+    assert await judged(token(told)) is Reason.STATUS_UNKNOWN
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+async def test_days_beyond_the_calendar_are_left_out_of_what_is_shown(moment: str) -> None:
+    verdict = await verdict_on(_dated(moment), Foreign(None), at=AT, own="did:web:us")
+
+    assert verdict.credential is not None
+    assert _facts(verdict)["since"] is None
+
+
+def _dated(moment: str) -> bytes:
+    """A token of somebody who is their own key, valid from the moment."""
+    key = keys().p256
+    did = f"did:key:{multikey(key.public_key())}"
+    told: dict[str, Any] = {**document(), "issuer": {"id": did, "type": ["Profile"]}, "validFrom": moment}
+    told.pop("credentialStatus")
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return jws.serialize_compact(
+        {"alg": "ES256"}, json.dumps(told).encode(), ECKey.import_key(pem), algorithms=["ES256"]
+    ).encode()
