@@ -15,12 +15,23 @@ from tests.support.processes import Server
 from tests.web.reporting import report
 from tests.web.town import COMMUNE, Town, claimed, town_on
 from thidua.accounts.roles import Role
+from thidua.badges.catalogue import catalogue
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]  # dozens of pages, on a busy machine too
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 TALL = 6000  # so that no bar at the edge of the window covers a part of what it can be scrolled away from
 FIRST_LOAD_MOST = 100_000
-TEAM, LAN = str(uuid4()), str(uuid4())
+TEAM, LAN, AWARD = str(uuid4()), str(uuid4()), str(uuid4())
+_AWARD = """
+WITH given AS (
+    INSERT INTO badge_version (badge, version, fingerprint, first_awarded_at)
+    VALUES ('lam-quen-ai', 1, $3, now()) ON CONFLICT DO NOTHING
+)
+INSERT INTO badge_award (id, badge, version, subject, subject_kind, "window", earned_at, awarded_at, state,
+    by, note, have, need, list_number, list_index)
+VALUES ($1::uuid, 'lam-quen-ai', 1, $2::uuid, 1, 'ever', now(), now(), 1, 'account:x', 'Lớp', 0, 0, 1, 5)
+RETURNING 1
+"""
 
 PUBLIC = (
     "/?q=sin+ho",
@@ -40,7 +51,12 @@ PUBLIC = (
     "/api",
     "/sign-in",
     "/activities/offline",
+    "/c",
     "/problems/not_found",
+    "/badges?q=so",
+    "/badges/dai-su-so",
+    "/badges/verify",
+    f"/credentials/{AWARD}",
     "/nothing",
 )
 MEMBER = (
@@ -51,10 +67,13 @@ MEMBER = (
     "/activities/new?type=MENTOR_SESSION",
     "/activities/new?type=CLASS_TAUGHT",
     "/activities/new?type=INITIATIVE",
+    "/badges",
+    "/backpack",
     "/verify",
 )
 LEADER = (
     "/verify",
+    "/doubts",
     "/organisation",
     f"/organisation/units/{COMMUNE}",
     f"/organisation/units/{COMMUNE}/edit",
@@ -74,6 +93,9 @@ LEADER = (
     "/imports",
     "/accounts",
     "/accounts/new",
+    "/badges/award?badge=lam-quen-ai&q=lan",
+    "/badges/award/list",
+    f"/credentials/{AWARD}",
 )
 ELSE = {"/nothing": 404, "/verify": 403}  # to a member
 PAGES = {"nobody": PUBLIC, "member": MEMBER, "leader": LEADER}
@@ -96,6 +118,7 @@ async def town(server: Server, browser: Browser) -> Town:
         for part, body in told.items():
             assert (await client.post(f"/api/v1/{part}", json=body)).status_code == 200
     await claimed(made, "Lò Văn Chờ", 2)
+    await made.found(_AWARD, AWARD, LAN, catalogue().badges["lam-quen-ai"].fingerprint)
     return made
 
 
