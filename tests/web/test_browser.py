@@ -134,3 +134,22 @@ async def test_units_are_suggested_and_the_form_of_a_board_leads_there(
     assert await page.locator("h1").inner_text() == "People: total points"
     assert said == []
     await context.close()
+
+
+@pytest.mark.parametrize("look", ["dark.100", "contrast.100", "system.100"])
+async def test_whatever_the_screen_is_like_paper_is_written_on_in_dark_ink(
+    browser: Browser, address: str, look: str
+) -> None:
+    context = await browser.new_context(color_scheme="dark")
+    await context.add_cookies([{"name": "thidua_look", "value": look, "url": address}])
+    page = await context.new_page()
+    await page.goto(f"{address}/people/{LAN}")
+
+    await page.emulate_media(media="print")
+    ink, paper = await page.evaluate(
+        "['ink2', 'paper'].map(one => getComputedStyle(document.documentElement)"
+        ".getPropertyValue(`--td-${one}`).trim())"
+    )
+
+    assert (ink, paper) == ("#40516D", "#FFFFFF")
+    await context.close()

@@ -32,7 +32,7 @@ LINKED = re.compile(r'(?:href|src)="(/static/[^"#]+)')
 # The policy forbids evaluation and inline styles; one such attribute stops every later one on the page.
 FORBIDDEN = {
     "an inline style": re.compile(r"""\sstyle\s*="""),
-    "an inline handler": re.compile(r"""\son[a-z]+\s*="""),
+    "an inline handler": re.compile(r"""\son[a-z]+="""),
     "an htmx handler": re.compile(r"hx-on\b"),
     "values by evaluation": re.compile(r"""hx-(?:vals|headers|vars)\s*=\s*["'](?:js|javascript):"""),
     "a trigger with a filter": re.compile(r"""hx-trigger\s*=\s*["'][^"']*\["""),
