@@ -184,7 +184,7 @@ async def _token(dsn: str) -> str:
 
 async def give(api: httpx.AsyncClient, subject: object, points: int, *, days_later: int = 0) -> None:
     """Give points by decision: no ceiling holds them back, but for one of 200 acts of a kind a day."""
-    day = date(2026, 10, 10) + timedelta(days=days_later)
+    day = date(2026, 10, 1) + timedelta(days=days_later)
     told: dict[str, Any] = {
         "id": str(uuid4()),
         "type": "MANUAL",
