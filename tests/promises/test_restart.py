@@ -189,6 +189,7 @@ async def test_restarting_one_after_the_other_loses_no_request(
     assert load.sent > PER_SECOND
     assert max(exits) <= EXIT_SECONDS_MAX
     assert await _kept(bootstrapped_dsn) == load.acknowledged
+    promise(f"T45 requests lost of {times} restarts under load", figure=len(load.failed), target="<= 0")
     promise("T45 seconds until a server with streams open had ended", figure=max(exits), target="<= 10")
 
 
