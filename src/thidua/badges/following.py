@@ -78,6 +78,7 @@ class Follower:
         self._totals = [badge for badge in followed if badge.criterion.kind is CriterionKind.TOTAL]
         self._position = position
         self._kept_at = self._looked_at = float("-inf")
+        self.came = 0  # how many deeds were told so far
 
     async def step(self, connection: asyncpg.Connection, *, at: datetime) -> bool:
         """Read what is new and judge whom it concerns; whether there was anything new."""
@@ -125,6 +126,7 @@ class Follower:
         )
         if len(came) == NEWS_MAX:
             raise Behind
+        self.came += len(came)
         named: set[UUID] = set()
         for row in came:
             fact = facts.fact_of(row)

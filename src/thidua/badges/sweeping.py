@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from thidua.badges import queries
@@ -75,6 +76,22 @@ async def _sweep_subjects(
         for badge in badges
         if badge.criterion.kind is CriterionKind.FIRST_TO and badge.state is BadgeState.ACTIVE
     )
+    async for due in _portions(connection, badges):
+        async with connection.transaction():
+            outcome = await judge(connection, due, at=at)
+        first.note(outcome)
+        yield outcome
+    async with connection.transaction():
+        outcome = await first.give(connection, at=at)
+    yield outcome
+
+
+async def _portions(connection: Connection, badges: Sequence[Badge]) -> AsyncIterator[list[Due]]:
+    """Whoever holds one of the badges, of whose deeds nothing may be left; then whoever did anything."""
+    for badge in badges:
+        holders = iter(sorted(await queries.holding(connection, badge.slug)))
+        while some := set(islice(holders, SUBJECTS_MAX)):
+            yield [Due(badge, some)]
     totals = [badge for badge in badges if badge.criterion.kind is CriterionKind.TOTAL]
     others = [badge for badge in badges if badge.criterion.kind is not CriterionKind.TOTAL]
     for query, of_who in (
@@ -85,18 +102,8 @@ async def _sweep_subjects(
         types = sorted({one for badge in of_who for one in badge.criterion.types_watched})
         after = UUID(int=0)
         while of_who and (rows := await connection.fetch(query, after, types, SUBJECTS_MAX)):
-            due = [
-                Due(badge, {row["subject"] for row in rows if row["kind"] == badge.subject})
-                for badge in of_who
-            ]
-            async with connection.transaction():
-                outcome = await judge(connection, due, at=at)
-            first.note(outcome)
-            yield outcome
+            yield [Due(one, {row["subject"] for row in rows if row["kind"] == one.subject}) for one in of_who]
             after = rows[-1]["subject"]
-    async with connection.transaction():
-        outcome = await first.give(connection, at=at)
-    yield outcome
 
 
 class _First:

@@ -26,6 +26,8 @@ LEADER_LOCK = 0x62_6164_6765_73
 # Busy or not, whoever earned a badge has it within so long and the time of judging.
 TICK_SECONDS = 0.3
 SWEEP_EVERY_SECONDS = 3_600.0
+_SWEEP_AGAIN_SECONDS = 20.0
+_MUCH = 5_000
 # Plans made for any position, or while tables are nearly empty, read whole tables: 60 us an activity, not 15.
 _PLANS = "SET plan_cache_mode = force_custom_plan; SET enable_seqscan = off"
 _TRY_AGAIN_SECONDS = 0.5
@@ -70,21 +72,38 @@ async def _connected(stopping: asyncio.Event) -> None:
 
 async def lead(connection: asyncpg.Connection, badges: Sequence[Badge], stopping: asyncio.Event) -> None:
     """Follow and sweep until told to stop."""
-    follower = await _follower(connection, badges)
-    swept_at = float("-inf")
-    sweeping: AsyncIterator[Outcome] | None = None
     while not stopping.is_set():
+        follower = await _follower(connection, badges)
         try:
-            await follower.step(connection, at=now())
+            await _Leader(connection, badges, follower).work(stopping)
         except Behind:
             await forget_sweeps(connection)
-            follower, swept_at, sweeping = await _follower(connection, badges), float("-inf"), None
-        if sweeping is None and time.monotonic() - swept_at >= SWEEP_EVERY_SECONDS:
-            sweeping = _sweep(connection, badges)
-            swept_at = time.monotonic()
-        if sweeping is not None and await anext(sweeping, None) is None:
-            sweeping = None
-        await pause(stopping, TICK_SECONDS if sweeping is None else 0)
+            await keep(connection, await here(connection), at=now())
+
+
+class _Leader:
+    """Follows at every tick; between two ticks it goes on with a sweep, if one is due."""
+
+    def __init__(self, connection: asyncpg.Connection, badges: Sequence[Badge], follower: Follower) -> None:
+        self._connection, self._badges, self._follower = connection, badges, follower
+        self._sweeping: AsyncIterator[Outcome] | None = None
+        self._swept_at, self._swept_came = float("-inf"), 0
+
+    async def work(self, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            is_new = await self._follower.step(self._connection, at=now())
+            if self._sweeping is None and self._is_due(is_new=is_new):
+                self._sweeping = _sweep(self._connection, self._badges)
+                self._swept_at, self._swept_came = time.monotonic(), self._follower.came
+            if self._sweeping is not None and await anext(self._sweeping, None) is None:
+                self._sweeping = None
+            await pause(stopping, TICK_SECONDS if self._sweeping is None else 0)
+
+    def _is_due(self, *, is_new: bool) -> bool:
+        """Each hour; sooner when much came, as with an import, and it is quiet again."""
+        waited = time.monotonic() - self._swept_at
+        much = self._follower.came - self._swept_came >= _MUCH
+        return waited >= SWEEP_EVERY_SECONDS or (much and not is_new and waited >= _SWEEP_AGAIN_SECONDS)
 
 
 async def _sweep(connection: asyncpg.Connection, badges: Sequence[Badge]) -> AsyncIterator[Outcome]:
