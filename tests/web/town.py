@@ -67,6 +67,10 @@ class Town:
         await self.sign_in(await context.new_page(), login)
         return context
 
+    async def visitor(self) -> BrowserContext:
+        """A browser of somebody who is not signed in."""
+        return await self._browser.new_context(locale="vi-VN")
+
     async def sign_in(self, page: Page, login: str) -> None:
         """Sign that account in."""
         await page.goto(f"{self.address}/sign-in")
