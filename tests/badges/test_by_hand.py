@@ -1,211 +1,142 @@
-"""Badges given by people: with a right, in their scope, never to themselves; undone as easily."""
+"""Badges given by hand: never to oneself or beyond one's charge, and what a list must not tell."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 import pytest_asyncio
 
-from tests.badges.following import a_follower, active, badge_of, every, followed, graduates
-from tests.builders import MOUNTAIN_COMMUNE, PLAIN_COMMUNE, TENTH, a_team, an_id, some_people
+from tests.badges.following import badge_of
+from tests.builders import PLAIN_COMMUNE, TENTH, a_team, left, some_people
 from thidua.accounts.model import Appointer
 from thidua.accounts.roles import Grant, Role
-from thidua.badges.by_hand import Gift, give, take_back
-from thidua.badges.by_list import give_list, read_list, undo_list
-from thidua.badges.errors import (
-    AlreadyHeldError,
-    AlreadyRevokedError,
-    FestivalNeededError,
-    NotForThisKindError,
-    OwnBadgeError,
-)
-from thidua.infra.database import owner_connection
+from thidua.badges import by_hand, by_list, queries
+from thidua.badges.by_hand import Gift
+from thidua.badges.errors import OwnBadgeError
+from thidua.badges.model import AwardState
+from thidua.infra.database import owner_connection, transaction
 from thidua.kernel.errors import InputError, NotFoundError
 from thidua.organisation.queries import unit_id_of
 
-AT = TENTH + timedelta(days=1)
-CITIZEN, STAR = badge_of("cong-dan-so"), badge_of("quan-quan")
-NAMES = ("Nguyễn Thị Lan", "Giàng A Páo", "Lò Văn Minh", "Trần Quốc Bảo")
+AT = TENTH + timedelta(days=5)
+OTHER_COMMUNE = "C-03394"
+
+
+@pytest_asyncio.fixture(scope="module")
+async def people(module_database: str) -> list[UUID]:
+    assert module_database
+    return await some_people(12)
 
 
 @pytest_asyncio.fixture
-async def direct(bootstrapped_database: str) -> AsyncIterator[asyncpg.Connection]:
-    """A connection whose work is thrown away."""
-    assert bootstrapped_database
+async def direct(module_database: str) -> AsyncIterator[asyncpg.Connection]:
+    assert module_database
     opened = await owner_connection()
     yield opened
     await opened.close()
 
 
-@pytest_asyncio.fixture
-async def people(direct: asyncpg.Connection) -> list[UUID]:
-    assert direct
-    return await some_people(8)
+async def _somebody(person: UUID | None, role: Role, unit: str = PLAIN_COMMUNE) -> Appointer:
+    async with transaction(readonly=True) as connection:
+        place = await unit_id_of(connection, unit)
+    return Appointer(account=uuid4(), person=person, grants=(Grant(role, unit=place),))
 
 
-async def a_leader(
-    direct: asyncpg.Connection, person: UUID, *, unit: str = PLAIN_COMMUNE, role: Role = Role.UNIT_LEADER
-) -> Appointer:
-    place = await unit_id_of(direct, unit)
-    return Appointer(account=an_id(f"account {person}"), person=person, grants=(Grant(role, unit=place),))
+def _gift(subject: UUID, slug: str = "an-toan-so", **told: object) -> Gift:
+    return Gift(**({"badge": badge_of(slug), "subject": subject, "note": "x", "earned_at": AT} | told))  # type: ignore[arg-type]  # as named
 
 
-def a_gift(subject: UUID, **more: object) -> Gift:
-    given = {"badge": CITIZEN, "subject": subject, "note": "giúp cả thôn", "earned_at": TENTH} | more
-    return Gift(**given)  # type: ignore[arg-type]  # a builder
-
-
-async def test_a_leader_gives_a_badge_with_its_reason_and_the_audit_says_who(
+async def test_nobody_gives_to_themselves_or_beyond_their_charge(
     direct: asyncpg.Connection, people: list[UUID]
 ) -> None:
-    leader = await a_leader(direct, people[0])
-
-    award = await give(direct, a_gift(people[1]), by=leader, at=AT)
-
-    assert await active(direct, people[1]) == ["cong-dan-so ever"]
-    assert (award.by, award.note) == (f"account:{leader.account}", "giúp cả thôn")
-    noted = await direct.fetchrow("SELECT * FROM audit_record WHERE thing_id = $1", str(award.id))
-    assert (noted["doing"], noted["actor_id"]) == ("badge_given", leader.account)
-
-
-async def test_nobody_gives_to_themselves_their_team_or_their_unit(
-    direct: asyncpg.Connection, people: list[UUID]
-) -> None:
-    leader = await a_leader(direct, people[0])
-    team = await a_team(people[:3])
-    home = await unit_id_of(direct, PLAIN_COMMUNE)
-    assert home is not None
-
-    for gift in (
-        a_gift(people[0]),
-        a_gift(team, badge=badge_of("doi-hinh-deu-tay")),
-        a_gift(home, badge=badge_of("bao-cao-dung-hen")),
-    ):
-        with pytest.raises(OwnBadgeError):
-            await give(direct, gift, by=leader, at=AT)
-
-
-@pytest.mark.parametrize("role", [Role.TEAM_LEADER, Role.VERIFIER, Role.SYSTEM_ADMINISTRATOR, Role.AUDITOR])
-async def test_other_roles_give_no_badges(direct: asyncpg.Connection, people: list[UUID], role: Role) -> None:
-    other = await a_leader(direct, people[0], role=role)
-
-    with pytest.raises(NotFoundError):
-        await give(direct, a_gift(people[1]), by=other, at=AT)
-
-
-async def test_beyond_ones_scope_nobody_is_there(direct: asyncpg.Connection, people: list[UUID]) -> None:
-    elsewhere = await a_leader(direct, people[0], unit=MOUNTAIN_COMMUNE)
-
-    with pytest.raises(NotFoundError):
-        await give(direct, a_gift(people[1]), by=elsewhere, at=AT)
-
-
-async def test_what_cannot_be_given_is_refused_by_its_name(
-    direct: asyncpg.Connection, people: list[UUID]
-) -> None:
-    leader = await a_leader(direct, people[0])
-    await give(direct, a_gift(people[1]), by=leader, at=AT)
-
-    with pytest.raises(AlreadyHeldError):
-        await give(direct, a_gift(people[1]), by=leader, at=AT)
-    with pytest.raises(NotForThisKindError):
-        await give(direct, a_gift(people[1], badge=badge_of("doi-hinh-deu-tay")), by=leader, at=AT)
-    with pytest.raises(FestivalNeededError):
-        await give(direct, a_gift(people[1], badge=STAR), by=leader, at=AT)
-    with pytest.raises(InputError):
-        await give(direct, a_gift(people[1], note="  "), by=leader, at=AT)
-    with pytest.raises(InputError):
-        await give(direct, a_gift(people[2], earned_at=AT + timedelta(days=1)), by=leader, at=AT)
-
-
-async def test_a_badge_that_was_taken_back_by_hand_is_not_given_again_by_the_rule(
-    direct: asyncpg.Connection, people: list[UUID]
-) -> None:
-    leader = await a_leader(direct, people[7])
-    mentor, *mentees = people[:7]
-    follower = await a_follower(direct)
-    await graduates(mentor, mentees[:5])
-    await followed(follower, direct, at=AT)
-    [award] = await every(direct, mentor, "dai-su-so")
-
-    await take_back(direct, award.id, reason="khai khống", by=leader, at=AT)
-    await graduates(mentor, mentees[5:6], at=TENTH + timedelta(hours=3))
-    await followed(follower, direct, at=AT)
-
-    assert await active(direct, mentor) == []
-    with pytest.raises(AlreadyRevokedError):
-        await take_back(direct, award.id, reason="lần nữa", by=leader, at=AT)
-
-
-async def test_nobody_takes_back_a_badge_of_their_own(direct: asyncpg.Connection, people: list[UUID]) -> None:
-    one, other = await a_leader(direct, people[0]), await a_leader(direct, people[1])
-    award = await give(direct, a_gift(people[1]), by=one, at=AT)
+    leader = await _somebody(people[0], Role.UNIT_LEADER)
+    stranger = await _somebody(None, Role.UNIT_LEADER, OTHER_COMMUNE)
+    member = await _somebody(people[1], Role.BRANCH_SECRETARY)
 
     with pytest.raises(OwnBadgeError):
-        await take_back(direct, award.id, reason="thôi", by=other, at=AT)
+        await by_hand.give(direct, _gift(people[0]), by=leader, at=AT)
+    for other in (stranger, member):
+        with pytest.raises(NotFoundError):
+            await by_hand.give(direct, _gift(people[2]), by=other, at=AT)
 
 
-async def test_what_was_also_earned_is_given_by_the_rule_when_the_gift_is_taken_back(
+async def test_who_left_a_team_gives_it_nothing_for_a_day_on_which_they_were_in_it(
     direct: asyncpg.Connection, people: list[UUID]
 ) -> None:
-    leader = await a_leader(direct, people[7])
-    mentor, *mentees = people[:7]
-    gift = a_gift(mentor, badge=badge_of("dai-su-so"))
-    award = await give(direct, gift, by=leader, at=AT)
-    await graduates(mentor, mentees[:5])
+    team = await a_team(people[3:5])
+    leader = await _somebody(people[3], Role.UNIT_LEADER)
+    await left(people[3], team, on=str((AT - timedelta(days=1)).date()))
 
-    await take_back(direct, award.id, reason="trao nhầm", by=leader, at=AT)
+    with pytest.raises(OwnBadgeError):
+        await by_hand.give(
+            direct, _gift(team, "doi-hinh-deu-tay", earned_at=AT - timedelta(days=3)), by=leader, at=AT
+        )
 
-    assert [one.by for one in await every(direct, mentor, "dai-su-so")] == [award.by, "rule"]
+
+@pytest.mark.parametrize("words", ["\u200b", "vì\u202eyad", "a\u0007"])
+async def test_reasons_hold_nothing_that_nobody_sees(
+    direct: asyncpg.Connection, people: list[UUID], words: str
+) -> None:
+    leader = await _somebody(people[0], Role.UNIT_LEADER)
+
+    with pytest.raises(InputError) as refused:
+        await by_hand.give(direct, _gift(people[2], note=words), by=leader, at=AT)
+    assert refused.value.errors[0].code == "character_not_allowed"
 
 
-async def test_a_list_is_shown_with_its_faults_given_and_undone(
+async def test_a_list_tells_days_of_birth_only_to_who_may_read_them(
     direct: asyncpg.Connection, people: list[UUID]
 ) -> None:
-    leader = await a_leader(direct, people[0])
-    rows = [
-        ["Mã", "Lý do", "Ngày"],
-        [str(people[1]), "Đội trưởng", "09/10/2026"],
-        [str(people[2]), "", ""],
-        [str(people[1]), "lặp", ""],
-        [str(people[0]), "tự trao", ""],
-        [str(an_id("nobody")), "", ""],
-        [str(people[3]), "", "32/10/2026"],
-    ]
+    assert people
+    name = await direct.fetchval(
+        "UPDATE person_profile SET name = 'Vàng Thị Riêng', name_fold = 'vang thi rieng'"
+        " WHERE person = $1 RETURNING name",
+        people[5],
+    )
+    rows = [["họ tên", "ngày sinh"], [name, "2000-03-04"], [name, "2000-03-05"]]
+    faults = {
+        role: [
+            line.fault
+            for line in await by_list.read_list(
+                direct, badge_of("an-toan-so"), rows, note="x", by=await _somebody(None, role), at=AT
+            )
+        ]
+        for role in (Role.UNIT_LEADER, Role.FESTIVAL_ORGANISER)
+    }
 
-    shown = await read_list(direct, CITIZEN, rows, note="chung", by=leader, at=AT)
-    before = await active(direct, people[1])
-    given = await give_list(direct, CITIZEN, rows, note="chung", by=leader, at=AT)
-
-    faults = ["", "", "badge_twice_in_list", "own_badge", "not_found", "not_a_date"]
-    assert [line.fault for line in shown] == [line.fault for line in given.lines] == faults
-    assert (before, [one.note for one in given.awards]) == ([], ["Đội trưởng", "chung"])
-    assert len(await undo_list(direct, given.batch, reason="nhầm danh sách", by=leader, at=AT)) == 2
-    assert await active(direct, people[1]) == []
+    assert faults[Role.UNIT_LEADER] == ["", "not_found"]
+    assert faults[Role.FESTIVAL_ORGANISER] == ["badge_births_not_yours"] * 2
 
 
-async def test_people_are_found_by_name_within_the_scope(
+@pytest.mark.parametrize("day", ["0001-01-01", "1/1/0001", "31/12/1899", "30/2/2026"])
+async def test_a_day_before_all_days_is_a_fault_of_its_line(
+    direct: asyncpg.Connection, people: list[UUID], day: str
+) -> None:
+    rows = [["mã", "ngày"], [str(people[6]), day]]
+    leader = await _somebody(None, Role.UNIT_LEADER)
+
+    [line] = await by_list.read_list(direct, badge_of("an-toan-so"), rows, note="x", by=leader, at=AT)
+
+    assert line.fault == "not_a_date"
+
+
+async def test_a_list_is_undone_by_nobody_beyond_whose_charge_it_lies(
     direct: asyncpg.Connection, people: list[UUID]
 ) -> None:
-    leader = await a_leader(direct, people[7])
-    rows = [
-        ["Họ tên", "Ngày sinh"],
-        ["lo van minh", "04/03/2000"],
-        ["Nguyễn Thị Lan", ""],
-        ["Không Có Ai", ""],
-    ]
+    rows = [["mã"], *[[str(one)] for one in people[7:9]]]
+    leader = await _somebody(people[7], Role.UNIT_LEADER)
+    given = await by_list.give_list(
+        direct, badge_of("an-toan-so"), rows, note="x", by=await _somebody(None, Role.UNIT_LEADER), at=AT
+    )
 
-    lines = await read_list(direct, CITIZEN, rows, note="giúp dân", by=leader, at=AT)
-
-    assert [line.fault for line in lines] == ["", "badge_several_of_this_name", "not_found"]
-    assert lines[0].gift is not None
-    assert lines[0].gift.subject == people[2]
-
-
-async def test_a_list_without_names_is_no_list(direct: asyncpg.Connection, people: list[UUID]) -> None:
-    leader = await a_leader(direct, people[0])
-
-    with pytest.raises(InputError):
-        await read_list(direct, CITIZEN, [["Lý do"], ["chăm chỉ"]], by=leader, at=AT)
+    for other, refusal in (
+        (await _somebody(None, Role.UNIT_LEADER, OTHER_COMMUNE), NotFoundError),
+        (leader, OwnBadgeError),
+    ):
+        with pytest.raises(refusal):
+            await by_list.undo_list(direct, given.batch, reason="x", by=other, at=AT)
+    assert [one.state for one in await queries.awards_of_batch(direct, given.batch)] == [
+        AwardState.ACTIVE
+    ] * 2

@@ -11,6 +11,8 @@ from click.testing import CliRunner
 from tests.builders import PLAIN_COMMUNE, some_people
 from thidua.accounts.actions import create_account
 from thidua.accounts.roles import Grant, Role
+from thidua.badges.actions import NewAward, give, revoke
+from thidua.badges.catalogue import catalogue
 from thidua.cli.erase import command
 from thidua.imports.actions import Importer, confirm
 from thidua.imports.model import Kind
@@ -49,9 +51,30 @@ async def _made() -> UUID:
             found: UUID = await connection.fetchval("SELECT person FROM person_profile WHERE name = $1", NAME)
             told = {"login": "xoa.het", "password": "cau-vong-sau-mua-27", "name": NAME, "person": found}
             await create_account(connection, **told, grants=[Grant(Role.MEMBER)], at=now())  # type: ignore[arg-type]  # as named
+            [badge] = await give(connection, [_badge(found)], at=now())
+            await revoke(connection, [badge.id], reason=f"nhầm với {NAME}", by="account:x", at=now())
         return found
     finally:
         await close_pool()
+
+
+def _badge(person: UUID) -> NewAward:
+    """A badge by hand whose words name who has it."""
+    badge = catalogue().badges["an-toan-so"]
+    return NewAward(
+        badge=badge.slug,
+        version=badge.version,
+        fingerprint=badge.fingerprint,
+        subject=person,
+        subject_kind=badge.subject,
+        window="ever",
+        earned_at=now(),
+        expires_at=None,
+        have=0,
+        need=0,
+        by="account:x",
+        note=f"{NAME} giúp cả bản",
+    )
 
 
 async def _import(*, confirmed: bool) -> None:
@@ -91,7 +114,7 @@ def test_nothing_names_an_erased_person_any_more(person: UUID, bootstrapped_dsn:
     answer = CliRunner().invoke(command, [str(person), "--request", "7/YC", "--yes"])
     again = CliRunner().invoke(command, [str(person), "--request", "7/YC", "--yes"])
 
-    assert {"person_profile", "account", "import_file", "import_row"} <= before
+    assert {"person_profile", "account", "import_file", "import_row", "badge_award"} <= before
     assert answer.exit_code == 0, answer.output
     assert asyncio.run(_told(bootstrapped_dsn, NAME, PHONE, hexed, "xoa.het")) == []
     assert asyncio.run(_told(bootstrapped_dsn, "Lò Văn Ở Lại")) == ["person_profile", "import_row"]

@@ -94,6 +94,9 @@ async def demand_giveable(connection: Connection, gift: Gift, *, by: Appointer, 
         raise NotFoundError
     kind = known[gift.subject].kind
     await demand_over(connection, gift.subject, kind, by=by, at=at)
+    # Who leaves a team today gives it no badge for a day on which they were in it.
+    if await is_own(connection, gift.subject, kind, by=by, at=gift.earned_at):
+        raise OwnBadgeError
     if kind is not gift.badge.subject:
         raise NotForThisKindError(badge=gift.badge.slug)
 
@@ -155,12 +158,14 @@ def new_award_of(gift: Gift, *, by: Appointer, batch: UUID | None = None) -> New
 
 
 def words(field: str, text: str) -> str:
-    """The words given, without blanks around; none, or too many, are a fault."""
+    """The words given, without blanks around; none, too many, or signs that nobody sees are a fault."""
     said = unicodedata.normalize("NFC", " ".join(text.split()))
     if not said:
         raise InputError([FieldError(field, "missing_field")])
     if len(said) > WORDS_MAX:
         raise InputError([FieldError(field, "too_long", facts={"maximum": WORDS_MAX})])
+    if any(unicodedata.category(sign)[0] == "C" for sign in said):
+        raise InputError([FieldError(field, "character_not_allowed")])
     return said
 
 

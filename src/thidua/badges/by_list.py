@@ -63,6 +63,7 @@ SELECT id FROM household WHERE lower(name) = lower($1) AND unit {_HERE} AND $3::
     AND $4::date IS NULL LIMIT 2
 """,  # noqa: S608 -- as above
 }
+_EARLIEST = date(1900, 1, 1)
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 
 
@@ -186,8 +187,12 @@ async def _subject(
         if known is None:
             raise NotFoundError
         return known
-    within = list(await units_covered(connection, by.grants, Permission.AWARD_BADGES))
     born_on = _day(cells["born_on"], "born_on") if cells.get("born_on") else None
+    # By trying days somebody would learn when people are born; so only who may read that asks by it.
+    permission = Permission.AWARD_BADGES if born_on is None else Permission.MANAGE_PEOPLE
+    within = list(await units_covered(connection, by.grants, permission))
+    if born_on is not None and not within:
+        raise InputError([FieldError("born_on", "badge_births_not_yours")])
     name = cells.get("name", "") if kind is SubjectKind.HOUSEHOLD else fold(cells.get("name", ""))
     if not name:
         raise InputError([FieldError("name", "missing_field")])
@@ -210,11 +215,12 @@ def _earned_at(told: str, at: datetime) -> datetime:
 def _day(told: str, field: str) -> date:
     found = _DAY.fullmatch(told)
     try:
-        return (
-            date.fromisoformat(told) if found is None else date(int(found[3]), int(found[2]), int(found[1]))
-        )
+        day = date.fromisoformat(told) if found is None else date(int(found[3]), int(found[2]), int(found[1]))
     except ValueError:
-        raise InputError([FieldError(field, "not_a_date")]) from None
+        day = date.min
+    if day < _EARLIEST:
+        raise InputError([FieldError(field, "not_a_date")])
+    return day
 
 
 def _without_repeats(lines: Sequence[Line]) -> list[Line]:

@@ -1,6 +1,6 @@
-"""Erases who a person is, wherever it stands: the profile, the account, and the files and rows of imports.
+"""Erases who a person is, wherever it stands: profile, account, files and rows of imports, words on badges.
 
-What they did, and its points, stay under the random id: they name nobody any more.
+What they did, its points and badges, stay under the random id: they name nobody any more.
 """
 
 from dataclasses import dataclass
@@ -34,6 +34,13 @@ UPDATE import_file SET content = NULL, answers = '{}', file_name = '',
 WHERE id = ANY($1::uuid[])
 """
 _NAMED = "UPDATE import_file SET file_name = '' WHERE position(lower($1) IN lower(file_name)) > 0"
+# What leaders wrote of a badge: of the person's own, and wherever it names them.
+_CLEAR_BADGES = """
+UPDATE badge_award SET note = '', reason = CASE WHEN revoked_by = 'rule' THEN reason ELSE '' END
+WHERE subject = $1 AND (note <> '' OR reason <> '') OR EXISTS (
+    SELECT FROM unnest($2::text[]) t
+    WHERE position(lower(t) IN lower(note)) > 0 OR position(lower(t) IN lower(reason)) > 0)
+"""
 _MENTIONS = """
 SELECT count(*) FROM activity a WHERE EXISTS (SELECT FROM unnest($1::text[]) t
     WHERE position(lower(t) IN lower(a.attributes::text || a.evidence::text)) > 0)
@@ -65,6 +72,7 @@ async def erase_person(connection: Connection, person: UUID, *, because: str, at
     await connection.execute(_CLEAR_FILES, files)
     for one in told:
         await connection.execute(_NAMED, one)
+    await connection.execute(_CLEAR_BADGES, person, told)
     mentions = await connection.fetchval(_MENTIONS, told)
     facts = {"because": because, "rows": len(cleared), "files": len(files)}
     deed = Deed(

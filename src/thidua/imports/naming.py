@@ -1,4 +1,4 @@
-"""Who and what activities and entries name: history that no import may take back."""
+"""Who and what activities, entries and badges name: history that no import may take back."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -14,25 +14,29 @@ SELECT id FROM asked
 WHERE EXISTS (SELECT FROM activity a WHERE a.actor = asked.id)
     OR EXISTS (SELECT FROM activity a WHERE a.team = asked.id)
     OR EXISTS (SELECT FROM ledger_entry e WHERE e.subject = asked.id)
+    OR EXISTS (SELECT FROM badge_award b WHERE b.subject = asked.id)
 UNION
 SELECT (p ->> 'subject')::uuid FROM activity a, jsonb_array_elements(a.participants) p
 WHERE a.participants <> '[]' AND a.recorded_at >= $2 AND (p ->> 'subject')::uuid = ANY($1::uuid[])
 """
-_UNITS_NAMED = "SELECT DISTINCT unit FROM activity WHERE unit = ANY($1::uuid[]) AND recorded_at >= $2"
+_UNITS_NAMED = """
+SELECT unit FROM activity WHERE unit = ANY($1::uuid[]) AND recorded_at >= $2
+UNION SELECT subject FROM badge_award WHERE subject = ANY($1::uuid[])
+"""
 _STATES = "SELECT state, count(*) AS number FROM activity WHERE id = ANY($1::uuid[]) GROUP BY state"
 
 
 async def named_by_history(
     connection: Connection, subjects: Collection[UUID], *, since: datetime
 ) -> set[UUID]:
-    """Return which of these people and teams, put in at `since`, some activity or entry names."""
+    """Return which of these people and teams, put in at `since`, some activity, entry or badge names."""
     return {row["id"] for row in await connection.fetch(_NAMED, list(subjects), since)}
 
 
 async def units_named_by_history(
     connection: Connection, units: Collection[UUID], *, since: datetime
 ) -> set[UUID]:
-    """Return in which of these units, put in at `since`, some activity took place."""
+    """Return which of these units, put in at `since`, have a badge or an activity that took place there."""
     return {row["unit"] for row in await connection.fetch(_UNITS_NAMED, list(units), since)}
 
 
