@@ -50,48 +50,41 @@ def facts(draw: st.DrawFn) -> list[Fact]:
     ]
 
 
-@st.composite
-def criteria(draw: st.DrawFn) -> Criterion:
+def criteria() -> st.SearchStrategy[Criterion]:
     """A criterion of a kind that one person's deeds decide."""
-    types = frozenset(draw(st.sampled_from([TYPES, TYPES[:1]])))
-    at_least = draw(st.integers(1, 8))
-    match draw(st.sampled_from(["count", "capped", "spread", "people", "places", "streak"])):
-        case "count":
-            counts = draw(st.sampled_from(Counts))
-            return Criterion(kind=CriterionKind.COUNT, types=types, counts=counts, at_least=at_least)
-        case "capped":
-            return Criterion(
-                kind=CriterionKind.COUNT,
-                types=types,
-                counts=Counts.QUANTITY,
-                at_least=at_least,
-                units_per_day_max=draw(st.integers(1, 5)),
-            )
-        case "spread":
-            return Criterion(
-                kind=CriterionKind.COUNT,
-                types=types,
-                at_least=at_least,
-                spread_by=("hamlet",),
-                spread_at_least=draw(st.integers(2, 3)),
-            )
-        case "people":
-            roles = frozenset({"mentee"})
-            return Criterion(
-                kind=CriterionKind.DISTINCT, types=types, distinct_roles=roles, at_least=at_least
-            )
-        case "places":
-            return Criterion(
-                kind=CriterionKind.DISTINCT, types=types, distinct_by=("hamlet",), at_least=at_least
-            )
-        case _:
-            return Criterion(
-                kind=CriterionKind.STREAK,
-                types=types,
-                step=PeriodKind.WEEK,
-                in_a_row=draw(st.integers(2, 4)),
-                at_least=draw(st.integers(1, 2)),
-            )
+    types, enough = st.sampled_from([frozenset(TYPES), frozenset(TYPES[:1])]), st.integers(1, 8)
+    count = st.builds(
+        Criterion,
+        kind=st.just(CriterionKind.COUNT),
+        types=types,
+        counts=st.sampled_from(Counts),
+        at_least=enough,
+        units_per_day_max=st.none() | st.integers(1, 5),
+    )
+    spread = st.builds(
+        Criterion,
+        kind=st.just(CriterionKind.COUNT),
+        types=types,
+        at_least=enough,
+        spread_by=st.just(("hamlet",)),
+        spread_at_least=st.integers(2, 3),
+    )
+    people, places = (
+        st.builds(Criterion, kind=st.just(CriterionKind.DISTINCT), types=types, at_least=enough, **by)
+        for by in (
+            {"distinct_roles": st.just(frozenset({"mentee"}))},
+            {"distinct_by": st.just(("hamlet",))},
+        )
+    )
+    streak = st.builds(
+        Criterion,
+        kind=st.just(CriterionKind.STREAK),
+        types=types,
+        step=st.just(PeriodKind.WEEK),
+        in_a_row=st.integers(2, 4),
+        at_least=st.integers(1, 2),
+    )
+    return count | spread | people | places | streak
 
 
 def plainly_have(asked: Criterion, done: Sequence[Fact]) -> int:
