@@ -18,7 +18,7 @@ from thidua.cli.bench.figure import Figure, table
 
 NAMES = (
     *("batch_intake", "single_intake", "board_top50", "rank", "around", "rebuild", "growth", "replay"),
-    *("festival", "streams"),
+    *("festival", "streams", "earning"),
 )
 KEYS = {
     *("name", "figure", "unit", "limit", "ratio", "limit_is", "accept", "goal", "is_accepted"),
@@ -43,11 +43,11 @@ def _bench(folder: Path, *arguments: str, environ: Mapping[str, str] | None = No
     )
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 def test_a_quick_bench_prints_every_figure_with_its_limit_and_leaves_nothing(folder: Path) -> None:
     elsewhere = {"THIDUA_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/theirs", "THIDUA_PORT": "1"}
     process = _bench(folder, "--quick", "--json", environ=elsewhere)
-    told, said = process.communicate(timeout=230)
+    told, said = process.communicate(timeout=290)
 
     figures = [json.loads(line) for line in told.splitlines()]
     assert process.returncode == 0, said

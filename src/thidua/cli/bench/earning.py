@@ -18,6 +18,7 @@ from thidua.engine.award import LEADER_LOCK
 from thidua.infra.clock import now
 
 _ACCEPT, _GOAL = 120.0, 110.0
+_TRIES = 200
 _COUNTED = ("postgres", "server", "worker")
 # What only badges need of the tables of activities.
 _WITHOUT = ("ALTER TABLE activity DROP COLUMN tx", "ALTER TABLE activity_act DROP COLUMN tx")
@@ -57,7 +58,7 @@ def _take_in(ground: Ground, sizes: Sizes, side: _Side, *, is_earning: bool) -> 
         with _leader_kept_away(database, is_earning=is_earning), running(ground, database) as server:
             check_sample(server, population)
             side.measured.append(batch_intake(ground, sizes, server, population))
-        side.given = asyncio.run(_given(database))
+            side.given = asyncio.run(_given(database, is_earning=is_earning))
 
 
 @contextmanager
@@ -110,9 +111,14 @@ def _figure(sizes: Sizes, without: _Side, with_badges: _Side) -> Figure:
     )
 
 
-async def _given(database: str) -> dict[str, int]:
+async def _given(database: str, *, is_earning: bool) -> dict[str, int]:
+    """What was given; where badges are earned, as soon as there is any."""
     connection = await asyncpg.connect(database)
     try:
-        return {row["badge"]: row["given"] for row in await connection.fetch(_GIVEN)}
+        for _ in range(_TRIES if is_earning else 1):
+            if rows := await connection.fetch(_GIVEN):
+                return {row["badge"]: row["given"] for row in rows}
+            await asyncio.sleep(0.1)
+        return {}
     finally:
         await connection.close()
