@@ -55,6 +55,10 @@ DOINGS: Mapping[str, str] = {
     "doubt.answered": "trả lời báo sai",
     "recalculated": "tính lại điểm",
     "reassigned": "chuyển việc đã ghi",
+    "badge_given": "trao huy hiệu",
+    "badge_revoked": "thu hồi huy hiệu",
+    "badges_given": "trao huy hiệu theo danh sách",
+    "badges_undone": "lấy lại một danh sách huy hiệu",
     "demo.begun": "bắt đầu nạp",
     "demo.finished": "nạp xong",
 }
@@ -62,6 +66,8 @@ _THINGS: Mapping[str, str] = {
     "import": "tệp đã xóa nội dung",
     "demo": "dữ liệu mẫu",
     "activity": "một hoạt động",
+    "badge_award": "một huy hiệu đã trao",
+    "badge_batch": "một danh sách trao",
 }
 Cursor = Annotated[str | None, QueryParameter(max_length=1000)]
 About = Annotated[str | None, QueryParameter(max_length=64)]

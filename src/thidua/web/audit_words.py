@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from thidua.accounts.roles import Role
+from thidua.badges.catalogue import catalogue
 from thidua.organisation.fields import as_id
 from thidua.web.catalogue import translate
 from thidua.web.formats import shown_number
@@ -30,6 +31,7 @@ FIELDS: Mapping[str, str] = {
     "public_name": "tên công khai",
     "valid_from": "từ ngày",
     "valid_to": "đến trước ngày",
+    "window": "thời gian",
 }
 COUNTS: Mapping[str, str] = {
     "rows": "%(count)s dòng",
@@ -41,6 +43,7 @@ COUNTS: Mapping[str, str] = {
     "kept": "%(count)s giữ lại",
     "people": "%(count)s người",
     "activities": "%(count)s hoạt động",
+    "count": "%(count)s huy hiệu",
 }
 KINDS: Mapping[str, str] = {
     "people": "danh sách người",
@@ -96,4 +99,14 @@ def _field(name: str, language: Language) -> str:
     return translate(FIELDS[name], language) if name in FIELDS else name
 
 
-_WAYS: Mapping[str, Callable[[object, Language], str]] = {"fields": _fields, "values": _values, "kind": _kind}
+def _badge(value: object, language: Language) -> str:
+    found = catalogue().badges.get(str(value))
+    return str(value) if found is None else found.names[language]
+
+
+_WAYS: Mapping[str, Callable[[object, Language], str]] = {
+    "fields": _fields,
+    "values": _values,
+    "kind": _kind,
+    "badge": _badge,
+}

@@ -15,6 +15,7 @@ from thidua.badges.catalogue import catalogue
 from thidua.badges.definitions import Badge
 from thidua.badges.model import Award, AwardState, BadgeState, Family, Status
 from thidua.badges.outlook import progress_of
+from thidua.badges.texts import lead
 from thidua.infra.clock import now
 from thidua.infra.database import Connection, connection
 from thidua.kernel.errors import NotFoundError
@@ -58,10 +59,10 @@ class Filters:
         return self != Filters()
 
     def leave(self, badge: Badge, mine: "_Mine") -> bool:
-        """Whether the badge is asked for; words are found with accents or without, in both languages."""
-        words = fold(" ".join([*badge.names.values(), *badge.criteria.values()]))
+        """Whether the badge is asked for: words begin so, with accents or without, in either language."""
+        words = fold(" ".join([*badge.names.values(), *map(lead, badge.criteria.values())])).split()
         return (
-            all(word in words for word in fold(self.q).split())
+            all(any(one.startswith(typed) for one in words) for typed in fold(self.q).split())
             and self.family in {"", badge.family.value}
             and self.who in {"", badge.subject.word}
             and (self.state in {"", badge.state.value} or mine.says(self.state, badge.slug))
