@@ -1,6 +1,7 @@
 """Documents that no issuer writes but strangers send: each gets a verdict, none an error of ours."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from joserfc import jws
 from joserfc.jwk import ECKey
 
-from tests.badges.credential_builders import AT, PLACE, document, judged, keys, proved, token
+from tests.badges.credential_builders import AT, PLACE, an_award, document, judged, keys, proved, token
+from thidua.badges.baking import SVG_BYTES_MAX, unbake
+from thidua.badges.baking_errors import PictureTooLargeError
 from thidua.badges.credentials.did import multikey
 from thidua.badges.credentials.sources import Foreign
 from thidua.badges.credentials.verdict import Reason
@@ -60,3 +63,18 @@ def _dated(moment: str) -> bytes:
     return jws.serialize_compact(
         {"alg": "ES256"}, json.dumps(told).encode(), ECKey.import_key(pem), algorithms=["ES256"]
     ).encode()
+
+
+async def test_what_had_expired_when_it_was_given_is_called_expired_and_nothing_worse() -> None:
+    long_ago = AT - timedelta(days=900)
+    award = an_award(earned_at=long_ago, expires_at=long_ago + timedelta(days=365))
+
+    for form in (proved(document(award)), token(document(award))):
+        assert await judged(form) is Reason.EXPIRED
+
+
+def test_markup_is_read_up_to_a_megabyte() -> None:
+    space = b" " * SVG_BYTES_MAX
+
+    with pytest.raises(PictureTooLargeError):
+        unbake(b'<svg xmlns="http://www.w3.org/2000/svg">' + space + b"</svg>")

@@ -32,14 +32,15 @@ from thidua.web.badge_shown import award_shown, badge_shown, receiver
 from thidua.web.forms import form_of
 from thidua.web.language import AnyRequest, Language, known, language_of
 from thidua.web.organisation_scope import see_other
+from thidua.web.pace import Pace
 from thidua.web.pages import render
 from thidua.web.subjects import name_of, shown_name
 from thidua.web.visitors import Visitor, needs, visitor_let_in, visitor_of
 from thidua.web.wording import say
 
 _MAY_AWARD = [needs(Permission.AWARD_BADGES)]
-# Drawing one takes a core for a tenth of a second.
-_one_at_a_time = asyncio.Semaphore(1)
+# Drawing one takes a core for a tenth of a second; who shares asks for one.
+_pace = Pace(count_max=60, within_seconds=60.0, at_once_max=1)
 
 
 async def credential_page(
@@ -92,7 +93,7 @@ async def share_picture(request: AnyRequest, name: FromPath[str]) -> Response[by
         earned_on=local_day(award.earned_at),
         address=here().credential(award.id),
     )
-    async with _one_at_a_time:
+    async with _pace.keep(request):
         drawn = await asyncio.to_thread(_shared, badge, told, award, language, at)
     tag = f'"{sha256(drawn).hexdigest()[:24]}"'
     headers = {

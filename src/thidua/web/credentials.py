@@ -28,9 +28,12 @@ from thidua.kernel.period import local_day
 from thidua.organisation.fields import as_id
 from thidua.web.credential_pages import credential_page
 from thidua.web.language import AnyRequest
+from thidua.web.pace import Pace
 
 VC, VC_JWT, VC_LD = "application/vc", "application/vc+jwt", "application/ld+json"
 _DID, _JWKS = "application/did+json", "application/jwk-set+json"
+# A certificate takes a core for a tenth of a second; a class prints its own at the same time.
+_pace = Pace(count_max=120, within_seconds=60.0, at_once_max=1)
 # Verifiers run in pages of others; what stands here is asked for again each time, for it may be revoked.
 _OPEN = {
     "access-control-allow-origin": "*",
@@ -115,7 +118,8 @@ async def _pdf(request: AnyRequest, award_id: UUID) -> Response[bytes]:
         picture=await asyncio.to_thread(picture.svg, **look),
         credential=signed.json,
     )
-    content = await asyncio.to_thread(certificate, award, look["badge"], told, at=at)
+    async with _pace.keep(request):
+        content = await asyncio.to_thread(certificate, award, look["badge"], told, at=at)
     answer = _file(request, content, "application/pdf", _tag(f"{signed.json}{look['status']}{local_day(at)}"))
     answer.headers["content-disposition"] = f'attachment; filename="{award.badge}.pdf"'
     return answer

@@ -44,7 +44,7 @@ def credential_of(award: Award, badge: Badge, issuer: Issuer, *, secret: bytes) 
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "issuer": profile(issuer),
         "name": name,
-        "validFrom": moment(award.awarded_at),
+        "validFrom": moment(_since(award)),
         **until,
         "awardedDate": moment(award.earned_at),
         "credentialSubject": {
@@ -77,6 +77,12 @@ def subject_id(award: Award, place: Place, secret: bytes) -> str:
 def moment(at: datetime) -> str:
     """A moment as credentials write it: whole seconds, UTC."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _since(award: Award) -> datetime:
+    """From when it holds: when it was given; what was over by then held from when it was earned."""
+    is_over = award.expires_at is not None and award.expires_at <= award.awarded_at
+    return award.earned_at if is_over else award.awarded_at
 
 
 def _achievement(award: Award, badge: Badge, place: Place, name: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Verifies what somebody uploads: a file or text of any kind in which a badge may be."""
 
+import asyncio
 from datetime import datetime
 
 from thidua.badges.credentials.addresses import here
@@ -17,7 +18,7 @@ from thidua.kernel.errors import NotFoundError
 async def verify(content: bytes, *, at: datetime) -> Verdict:
     """The verdict on JSON, a token, or a PNG or SVG with either in it; ours are told from our own books."""
     try:
-        text = text_in(content)
+        text = await asyncio.to_thread(text_in, content)
     except RefusedError as refused:
         return Verdict(reason=refused.reason)
     return await verdict_on(text, sources(at=at), at=at, own=here().did)
