@@ -145,7 +145,7 @@ async def _lines_shown(
             "told": line.told,
             "who": names.get(line.gift.subject) if line.gift else None,
             "note": line.gift.note if line.gift else "",
-            "fault": say(line.fault, language, {"field": "…"}) if line.fault else None,
+            "fault": _fault(line.fault, language) if line.fault else None,
         }
         for line in lines
     ]
@@ -179,6 +179,11 @@ async def _batch(
         active=sum(one.state is AwardState.ACTIVE for one in awards),
         errors=errors,
     )
+
+
+def _fault(code: str, language: Language) -> str:
+    """What is wrong of a line; whom nobody finds there is not an address that leads nowhere."""
+    return say("badge_nobody_named" if code == "not_found" else code, language, {"field": "…"})
 
 
 badge_list_handlers = [list_page, preview_list, confirm_list, batch_page, undo_batch]

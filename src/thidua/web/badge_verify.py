@@ -10,11 +10,12 @@ from litestar.datastructures import UploadFile
 
 from thidua.badges.credentials.genuine import issuer_of, moment_in
 from thidua.badges.credentials.reading import FILE_BYTES_MAX
-from thidua.badges.credentials.verdict import RefusedError, Verdict
+from thidua.badges.credentials.verdict import Outcome, RefusedError, Verdict
 from thidua.badges.credentials.verify import verify
 from thidua.infra.clock import now
 from thidua.kernel.period import local_day
 from thidua.organisation.fields import as_id
+from thidua.web.activity_fields import capital
 from thidua.web.forms import MULTIPART, form_of
 from thidua.web.language import AnyRequest, language_of
 from thidua.web.pace import Pace
@@ -45,7 +46,7 @@ async def verify_badge(request: AnyRequest) -> Response[bytes]:
     language = language_of(request)
     told = {
         "outcome": verdict.outcome.value,
-        "sentence": say(verdict.reason.value, language),
+        "sentence": _why(verdict, say(verdict.reason.value, language)),
         "is_ours": verdict.is_ours,
         "facts": _facts(verdict),
         "page": _own_page(verdict),
@@ -72,6 +73,12 @@ def _page(
     return render(
         request, "badges/verify.html", status=status, verdict=verdict, error=error, megabytes=_MEGABYTES
     )
+
+
+def _why(verdict: Verdict, sentence: str) -> str:
+    """The sentence below the verdict, without the words of the verdict itself."""
+    rest = sentence.partition(": ")[2]
+    return capital(rest) if verdict.outcome is Outcome.CANNOT_TELL and rest else sentence
 
 
 def _facts(verdict: Verdict) -> dict[str, Any]:
