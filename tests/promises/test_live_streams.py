@@ -5,7 +5,6 @@ import secrets
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -15,11 +14,11 @@ import pytest
 import pytest_asyncio
 
 from tests.support.callers import put_people
-from tests.support.processes import descendants
 from tests.support.promises import Promise
 from tests.support.streams import (
     BOARD,
     ROWS,
+    Fresh,
     LiveServer,
     Viewer,
     files_open,
@@ -27,7 +26,7 @@ from tests.support.streams import (
     live_server,
     streams_counted,
 )
-from tests.support.usage import cpu_seconds, memory_mib
+from tests.support.usage import Using
 from tests.support.waiting import eventually_async
 from thidua.infra.embedded import Servers
 
@@ -59,40 +58,6 @@ async def people(api: httpx.AsyncClient) -> list[UUID]:
     return some
 
 
-@dataclass(frozen=True, slots=True)
-class Fresh:
-    """How long after its report each event was seen by each viewer, in seconds."""
-
-    lags: Sequence[float]
-    missed: int
-
-    def share(self, of: float) -> float:
-        """The lag that so many stay below."""
-        return sorted(self.lags)[min(int(len(self.lags) * of), len(self.lags) - 1)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Using:
-    """What the web server held and had used at a moment."""
-
-    at: float
-    memory_mib: float
-    cpu_seconds: float
-
-    @classmethod
-    def now(cls, live: LiveServer) -> "_Using":
-        pids = descendants(live.pid())
-        return cls(time.monotonic(), memory_mib(pids), cpu_seconds(pids))
-
-    def tell(self, promise: Promise, live: LiveServer, of: str) -> None:
-        """Note what it holds more, and used meanwhile."""
-        later = self.now(live)
-        cores = (later.cpu_seconds - self.cpu_seconds) / (later.at - self.at)
-        grown = round(later.memory_mib - self.memory_mib, 1)
-        promise(f"T20 memory of the server grown, MiB, {of}", figure=grown, target="<= 50")
-        promise(f"T20 cores the server used, {of}", figure=round(cores, 2), target="<= 1.5")
-
-
 @pytest.mark.parametrize(
     "size",
     [
@@ -114,12 +79,12 @@ async def test_every_event_reaches_every_screen(
     before = sum(watching[0].rows.values())
     before += len(await _send(api, people, a_second=a_second, seconds=seconds // 30, before=before))
 
-    using = _Using.now(live)
+    using = Using.now(live.pid())
     sent = await _send(api, people, a_second=a_second, seconds=seconds, before=before)
     await asyncio.gather(
         *(one.until(lambda each: sum(each.rows.values()) >= sent[-1][0], seconds=10) for one in watching)
     )
-    using.tell(promise, live, f"{viewers} screens, {a_second} events a second")
+    using.tell(promise, f"{viewers} screens, {a_second} events a second")
 
     fresh = _fresh(sent, watching)
     for one in watching:

@@ -5,7 +5,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -120,6 +120,18 @@ class Viewer:
 @lru_cache(maxsize=10_000)
 def _rows(frame: str) -> Mapping[str, int]:
     return {row["subject"]["id"]: row["score"] for row in json.loads(frame)["rows"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """How long after its report each event was seen by each viewer, in seconds."""
+
+    lags: Sequence[float]
+    missed: int
+
+    def share(self, of: float) -> float:
+        """The lag that so many stay below."""
+        return sorted(self.lags)[min(int(len(self.lags) * of), len(self.lags) - 1)]
 
 
 @dataclass(slots=True)

@@ -56,7 +56,7 @@ from thidua.web.errors import address_problem, answer_at_once, error_handlers
 from thidua.web.figures import figure_handlers
 from thidua.web.headers import headless, secure_headers
 from thidua.web.health import health_handlers
-from thidua.web.helped_codes import helped_code_handlers
+from thidua.web.helped import helped_handlers
 from thidua.web.home import home_handlers
 from thidua.web.imports import import_handlers
 from thidua.web.live import live_handlers
@@ -101,7 +101,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     *offline_handlers,
     *verify_handlers,
     *doubt_handlers,
-    *helped_code_handlers,
+    *helped_handlers,
     *activity_handlers,
     *moderation_handlers,
     *activity_type_handlers,

@@ -171,4 +171,4 @@ def _picture(address: str) -> Markup:
     return Markup(drawn.getvalue().decode())  # noqa: S704 -- drawn by segno: paths, and none of the text
 
 
-helped_code_handlers = [make_code, code_page, answer_page, answer_by_code]
+helped_handlers = [make_code, code_page, answer_page, answer_by_code]
