@@ -2,6 +2,7 @@
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -147,3 +148,14 @@ def test_two_that_need_keys_at_once_get_the_same(tmp_path: Path) -> None:
     os.waitpid(child, 0)
 
     assert json.loads(os.read(readable, 10_000)) == mine
+
+
+def test_two_who_rotate_at_once_lose_no_key(tmp_path: Path) -> None:
+    signed = [key_id(one) for one in issuer_keys(tmp_path).public]
+
+    with ThreadPoolExecutor(8) as several:
+        for after in several.map(lambda _: rotate(tmp_path), range(24)):
+            signed += [key_id(one) for one in after.public[:2]]
+
+    assert set(signed) == {key_id(one) for one in issuer_keys(tmp_path).public}
+    assert len(set(signed)) == 2 * 25

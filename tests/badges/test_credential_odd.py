@@ -1,5 +1,6 @@
 """Documents that no issuer writes but strangers send: each gets a verdict, none an error of ours."""
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from tests.badges.credential_builders import AT, PLACE, an_award, document, judg
 from thidua.badges.baking import SVG_BYTES_MAX, unbake
 from thidua.badges.baking_errors import PictureTooLargeError
 from thidua.badges.credentials.did import multikey
+from thidua.badges.credentials.fetching import Fetcher, NotFetchedError
 from thidua.badges.credentials.sources import Foreign
 from thidua.badges.credentials.verdict import Reason
 from thidua.badges.credentials.verifying import verdict_on
@@ -78,3 +80,19 @@ def test_markup_is_read_up_to_a_megabyte() -> None:
 
     with pytest.raises(PictureTooLargeError):
         unbake(b'<svg xmlns="http://www.w3.org/2000/svg">' + space + b"</svg>")
+
+
+async def test_hosts_that_never_answer_are_asked_for_a_while_and_no_longer() -> None:
+    asked = []
+
+    async def never(host: str) -> list[str]:
+        asked.append(host)
+        await asyncio.Event().wait()
+        return []
+
+    fetcher = Fetcher(never, seconds_max=0.05)
+    for number in range(5):
+        with pytest.raises(NotFetchedError):
+            await fetcher.fetch(f"https://slow{number}.vn/list", accept="*/*")
+
+    assert len(asked) <= 3

@@ -66,9 +66,10 @@ def issuer_keys(data_dir: Path) -> IssuerKeys:
 
 def rotate(data_dir: Path) -> IssuerKeys:
     """Sign with new keys from now on; of the old ones only the public halves are kept."""
-    before = issuer_keys(data_dir)
+    issuer_keys(data_dir)  # there are some, so that reading them takes no lock
     folder = data_dir / "keys"
     with _locked(folder):
+        before = issuer_keys(data_dir)
         for key in (before.p256.public_key(), before.ed25519.public_key()):
             text = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
             _write(folder / f"badges-old-{key_id(key)}.pub.pem", text)
