@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from thidua.activities.catalogue import Step, catalogue
-from thidua.activities.model import ActivityReport
+from thidua.activities.model import ActivityReport, Participant
 from thidua.cli.demo.details import Neighbours, detail_of
 from thidua.cli.demo.dice import Dice, Wheel
 from thidua.cli.demo.festival import festivals
@@ -34,6 +34,7 @@ def tell_story(history: History, world: World, *, activities: int) -> None:
     _daily_reports(history, world.places)
     _commune_reports(history, world.places.communes)
     _rare(history, world)
+    _ambassadors(history, world.folk.people)
     _habits(history, world.folk.people, activities - len(history.happenings))
     _fates(history, world)
     _frauds(history)
@@ -117,6 +118,20 @@ def _rare(history: History, world: World) -> None:
     for one in dice.some(world.folk.people, len(world.folk.people) // 500 + 1):
         award = {"points": dice.between(1, 6) * 5, "decision": f"{dice.between(3, 90)}/QĐ-MẪU"}
         history.tell("MANUAL", one.id, history.calendar.when("MANUAL"), award)
+
+
+def _ambassadors(history: History, people: Sequence[Somebody]) -> None:
+    """A few mentors see all whom they mentor to the end: five, fifteen, fifty are badges of their own."""
+    dice, neighbours = history.dice, by_commune(people)
+    mentors = [one for one in people if one.bent == "mentor"]
+    for one in dice.some(mentors, len(mentors) // 25 + 1):
+        others = [other.id for other in neighbours[one.commune.id] if other.id != one.id]
+        for mentee in dice.some(others, dice.choose(told("habits")["graduates"])):
+            at = history.calendar.when("MENTEE_GRADUATED")
+            told_by = (Participant(mentee, "mentee"),)
+            skill = {"skill": dice.choose(words("skills"))}
+            team = one.team_on(local_day(at))
+            history.tell("MENTEE_GRADUATED", one.id, at, skill, participants=told_by, team=team)
 
 
 def _inspections(history: History, dice: Dice, commune: Commune) -> None:
