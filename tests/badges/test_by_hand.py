@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from tests.badges.following import badge_of
 from tests.builders import PLAIN_COMMUNE, TENTH, a_team, left, some_people
+from thidua.accounts.actions import create_account
 from thidua.accounts.model import Appointer
 from thidua.accounts.roles import Grant, Role
 from thidua.badges import by_hand, by_list, queries
@@ -27,7 +28,7 @@ OTHER_COMMUNE = "C-03394"
 @pytest_asyncio.fixture(scope="module")
 async def people(module_database: str) -> list[UUID]:
     assert module_database
-    return await some_people(12)
+    return await some_people(13)
 
 
 @pytest_asyncio.fixture
@@ -140,3 +141,30 @@ async def test_a_list_is_undone_by_nobody_beyond_whose_charge_it_lies(
     assert [one.state for one in await queries.awards_of_batch(direct, given.batch)] == [
         AwardState.ACTIVE
     ] * 2
+
+
+@pytest.mark.parametrize("with_person", [False, True])
+async def test_a_second_account_gives_its_maker_nothing(
+    direct: asyncpg.Connection, people: list[UUID], *, with_person: bool
+) -> None:
+    unit = await unit_id_of(direct, PLAIN_COMMUNE)
+    grant = Grant(Role.FESTIVAL_ORGANISER, unit=unit)
+    first, maker, second = None, people[9 + with_person], people[11] if with_person else None
+    for person in (maker, second):
+        first = await create_account(
+            direct,
+            login=f"u{uuid4().hex[:12]}",
+            password="cau-vong-sau-mua-27",  # noqa: S106 -- of accounts that live as long as a test
+            name="Lò Văn Hai",
+            person=person,
+            grants=[grant],
+            by=first,
+            at=AT,
+        )
+    assert first is not None
+    by = Appointer(account=first, person=second, grants=(grant,))
+
+    with pytest.raises(OwnBadgeError):
+        await by_hand.give(direct, _gift(maker, "cho-so"), by=by, at=AT)
+    slug = "la-chan-so" if with_person else "cho-so"
+    assert (await by_hand.give(direct, _gift(people[12], slug), by=by, at=AT)).badge == slug

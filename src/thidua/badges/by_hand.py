@@ -9,7 +9,7 @@ from uuid import UUID
 
 from thidua.accounts.model import Appointer
 from thidua.accounts.permissions import Permission, carrying
-from thidua.accounts.queries import covers
+from thidua.accounts.queries import covers, hands_behind
 from thidua.badges import actions, queries
 from thidua.badges.actions import NewAward
 from thidua.badges.catalogue import catalogue
@@ -36,11 +36,11 @@ WORDS_MAX = 500
 _FESTIVAL = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
 # A leader's own collective is not theirs to praise: the team they are in, the unit of their home or office.
 _OWN_TEAM = """
-SELECT EXISTS (SELECT FROM membership WHERE person = $1 AND team = $2
+SELECT EXISTS (SELECT FROM membership WHERE person = ANY($1::uuid[]) AND team = $2
     AND valid_from <= $3 AND (valid_to IS NULL OR valid_to > $3))
 """
 _OWN_UNIT = """
-SELECT EXISTS (SELECT FROM person_home WHERE person = $1 AND unit = $2
+SELECT EXISTS (SELECT FROM person_home WHERE person = ANY($1::uuid[]) AND unit = $2
     AND (valid_from IS NULL OR valid_from <= $3) AND (valid_to IS NULL OR valid_to > $3))
 """
 
@@ -95,7 +95,8 @@ async def demand_giveable(connection: Connection, gift: Gift, *, by: Appointer, 
     kind = known[gift.subject].kind
     await demand_over(connection, gift.subject, kind, by=by, at=at)
     # Who leaves a team today gives it no badge for a day on which they were in it.
-    if await is_own(connection, gift.subject, kind, by=by, at=gift.earned_at):
+    is_earlier = local_day(gift.earned_at) != local_day(at)
+    if is_earlier and await is_own(connection, gift.subject, kind, by=by, at=gift.earned_at):
         raise OwnBadgeError
     if kind is not gift.badge.subject:
         raise NotForThisKindError(badge=gift.badge.slug)
@@ -119,13 +120,18 @@ async def demand_over(
 async def is_own(
     connection: Connection, subject: UUID, kind: SubjectKind, *, by: Appointer, at: datetime
 ) -> bool:
-    """Whether the subject is the giver, or a collective that the giver is in or leads."""
-    if subject == by.person or any(subject in grant.places for grant in by.grants):
+    """Whether the subject is the giver, or a collective that the giver is in or leads.
+
+    A second account changes nothing: of one that may be in the hands of others they are the giver too.
+    """
+    behind = await hands_behind(connection, by.account, is_nobodys=by.person is None)
+    givers = behind | ({by.person} if by.person else set())
+    if subject in givers or any(subject in grant.places for grant in by.grants):
         return True
-    if by.person is None or kind not in {SubjectKind.TEAM, SubjectKind.UNIT}:
+    if not givers or kind not in {SubjectKind.TEAM, SubjectKind.UNIT}:
         return False
     query = _OWN_TEAM if kind is SubjectKind.TEAM else _OWN_UNIT
-    return bool(await connection.fetchval(query, by.person, subject, local_day(at)))
+    return bool(await connection.fetchval(query, list(givers), subject, local_day(at)))
 
 
 def window_of(gift: Gift) -> str:
