@@ -11,14 +11,9 @@ import pytest_asyncio
 
 from tests.badges.credential_builders import AT, PLACE, a_list, document, judged, knowing, proved, strangers
 from tests.support.promises import Promise
+from thidua.badges.credentials import fetching
 from thidua.badges.credentials.did import did_document
-from thidua.badges.credentials.fetching import (
-    BYTES_MAX,
-    Fetcher,
-    NotFetchedError,
-    demand_fetchable,
-    is_public,
-)
+from thidua.badges.credentials.fetching import BYTES_MAX, Fetcher, NotFetchedError, is_public
 from thidua.badges.credentials.sources import Foreign
 from thidua.badges.credentials.verdict import Reason
 
@@ -195,7 +190,7 @@ async def test_no_address_leads_to_anybody_who_is_not_public(sink: Sink, promise
 @pytest.mark.parametrize("address", LETTERS, ids=lambda one: repr(one)[:50])
 def test_an_address_is_refused_by_its_letters_already(address: str) -> None:
     with pytest.raises(NotFetchedError):
-        demand_fetchable(address)
+        fetching.demand_fetchable(address)
 
 
 async def test_a_name_that_moves_after_it_was_checked_gains_nothing(sink: Sink) -> None:
