@@ -18,7 +18,7 @@ from thidua.cli.bench.figure import Figure, table
 
 NAMES = (
     *("batch_intake", "single_intake", "board_top50", "rank", "around", "rebuild", "growth", "replay"),
-    *("festival", "streams", "earning"),
+    *("festival", "streams", "earning", "badges"),
 )
 KEYS = {
     *("name", "figure", "unit", "limit", "ratio", "limit_is", "accept", "goal", "is_accepted"),
