@@ -60,6 +60,8 @@ def settle(
     """Compare how far the subject is in each window with what it has."""
     decision = Decision() if into is None else into
     held = list(awards)
+    if not held and all(one.reached_at is None for one in found.values()):
+        return decision  # as with nearly everybody
     kept = {one.window for one in held if one.state is AwardState.ACTIVE or is_barred(one)}
     decision.reached |= {code: one.reached_at for code, one in found.items() if one.reached_at is not None}
     decision.gone += [one.id for one in held if is_judged(one, badge) and one.window not in decision.reached]

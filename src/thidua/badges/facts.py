@@ -153,7 +153,7 @@ def refused(deeds: Iterable[Deed]) -> Sequence[Fact]:
 
 
 def _participants(text: str) -> tuple[tuple[UUID, str], ...]:
-    return tuple((one.subject, one.role) for one in _decode_participants(text))
+    return tuple([(one.subject, one.role) for one in _decode_participants(text)])
 
 
 @lru_cache(10_000)

@@ -131,7 +131,8 @@ class Follower:
         for row in came:
             fact = facts.fact_of(row)
             self.near.comes(fact)
-            named |= _named(fact)
+            if fact.type == _FRAUD:
+                named |= _named(fact)
         return named
 
     async def _read_changed(self, connection: asyncpg.Connection, new: New) -> set[UUID]:

@@ -30,13 +30,19 @@ Whose = tuple[Who, SubjectKind]
 class _Watch:
     """One badge, with what is asked of it for every deed worked out once."""
 
-    __slots__ = ("badge", "criterion", "ever", "is_team", "kind", "known", "need", "slug")
+    __slots__ = ("badge", "criterion", "ever", "is_plain", "is_team", "kind", "known", "need", "slug")
 
     def __init__(self, badge: Badge, known: Known) -> None:
         self.badge, self.criterion, self.slug = badge, badge.criterion, badge.slug
         self.known, self.need = known, badge.criterion.need
         self.kind, self.is_team = int(badge.subject), badge.criterion.who is Who.TEAM
         self.ever: Place | None = (badge.slug, EVER) if badge.window is Window.EVER else None
+        asked = badge.criterion
+        self.is_plain = not (asked.on_days or asked.one_helped or asked.when)
+
+    def does_count(self, fact: Fact) -> bool:
+        """Whether the deed, of a type that is watched, is one that the criterion counts."""
+        return self.is_plain or does_count(self.criterion, fact)
 
     def subject(self, fact: Fact) -> UUID | None:
         """Whom the deed brings nearer, if it is of the kind that the badge is for."""
@@ -81,11 +87,11 @@ class Near:
                 continue
             known = watch.known.get(subject)
             if known is None:
-                if does_count(watch.criterion, fact):
+                if watch.does_count(fact):
                     self._unknown.setdefault(_whose(watch.badge), set()).add(subject)
                 continue
             counter = known.get(place, watch)
-            if counter is None or not does_count(watch.criterion, fact):
+            if counter is None or not watch.does_count(fact):
                 continue
             if isinstance(counter, _Watch):  # nothing of the kind was done before
                 counter = known[place] = counter_of(watch.criterion)
@@ -97,7 +103,7 @@ class Near:
         """A deed ceased to count, or counts elsewhere now: what is held because of it is judged again."""
         for watch in self._watched.get(fact.type, ()):
             subject, place = watch.subject(fact), watch.place(fact)
-            if subject is None or place is None or not does_count(watch.criterion, fact):
+            if subject is None or place is None or not watch.does_count(fact):
                 continue
             known = watch.known.get(subject)
             if known is None or known.get(place) is None:

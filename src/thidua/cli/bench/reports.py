@@ -38,7 +38,7 @@ def reported(people: Sequence[UUID], *, count: int, seed: int, at: datetime) -> 
     """Reports in the order in which they happened, the last of them now."""
     chance = Chance(seed)
     for nth in range(count):
-        yield _report(chance, people, at, at - _SPAN * (count - nth) / count)
+        yield _report(chance, people, at - _SPAN * (count - nth) / count)
 
 
 def from_sources(
@@ -76,11 +76,12 @@ def singles(running: Running, reports: Iterator[dict[str, Any]]) -> Iterator[byt
         yield running.head("POST", _PATH, body_bytes=len(body)) + body
 
 
-def _report(chance: Chance, people: Sequence[UUID], at: datetime, occurred_at: datetime) -> dict[str, Any]:
+def _report(chance: Chance, people: Sequence[UUID], occurred_at: datetime) -> dict[str, Any]:
+    """A report with the id that a device gives it when it happens (RFC 9562, version 7)."""
     code = _DEALT[chance.below(len(_DEALT))]
     actor = chance.often_low(len(people))
     return {
-        "id": chance.id_at(at),
+        "id": chance.id_at(occurred_at),
         "type": code,
         "occurred_at": occurred_at.astimezone(VIETNAM).replace(microsecond=0),
         "actor": people[actor],
