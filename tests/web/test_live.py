@@ -76,7 +76,7 @@ async def test_a_stream_begins_with_the_board_and_goes_on_with_what_changes(
 @pytest.mark.parametrize(
     "path",
     [
-        "/boards/people-total/stream?period=2026-10-10",
+        "/boards/people-total/stream?period=2026-10-01",
         f"/boards/people-total/stream?scope={PLAIN_COMMUNE}&limit=3",
         "/boards/units-total/stream",
         "/boards/units-per-member/stream?period=2026-Q4",

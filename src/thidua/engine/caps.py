@@ -67,7 +67,8 @@ async def _progress(connection: Connection, person: UUID, rules: list[Rule], fac
         if rule.milestone is not None
     }
     stored = await states(connection, list(derived))
-    return [Progress(derived[key], len(_decode(text).first)) for key, text in stored.items()]
+    # An empty text says that there were deeds, none of which led anywhere yet.
+    return [Progress(derived[key], len(_decode(text).first)) for key, text in stored.items() if text]
 
 
 async def _fact_of_today(connection: Connection, person: UUID, *, at: datetime) -> Fact | None:
