@@ -17,9 +17,8 @@ from thidua.boards.model import BoardKey
 from thidua.boards.store import Store
 from thidua.boards.wanted import wanted
 from thidua.engine.figures import note_relayed
+from thidua.engine.leading import LOST, TRY_AGAIN_SECONDS, lead_in_turn, pause
 from thidua.infra.cursor import instance_of
-from thidua.infra.database import owner_connection
-from thidua.infra.errors import ServiceUnavailableError
 
 # "boards" in ASCII: the lock that only the leader holds, for as long as its connection lives.
 LEADER_LOCK = 0x62_6F61_7264_73
@@ -27,38 +26,16 @@ TICK_SECONDS = 0.04
 # A plan made for any subjects reads every tally: 300 ms where those that moved take less than one.
 _PLANS = "SET plan_cache_mode = force_custom_plan"
 _WANTED_EVERY_SECONDS = 0.2
-_TRY_AGAIN_SECONDS = 0.5
-_LOST = (
-    OSError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    ServiceUnavailableError,
-)
-
 _log = structlog.get_logger()
 
 
 async def announce(stopping: asyncio.Event) -> None:
     """Lead, or wait to lead, until told to stop; what goes away is waited for."""
-    while not stopping.is_set():
-        try:
-            await _connected(stopping)
-        except _LOST as error:
-            _log.warning("relay lost PostgreSQL", error=repr(error))
-        await _pause(stopping, _TRY_AGAIN_SECONDS)
 
+    async def lead(connection: asyncpg.Connection) -> None:
+        await _Relay(connection, await instance_of(connection)).lead(stopping)
 
-async def _connected(stopping: asyncio.Event) -> None:
-    connection = await owner_connection()
-    try:
-        await connection.execute(_PLANS)
-        while not stopping.is_set():
-            if await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK):
-                await _Relay(connection, await instance_of(connection)).lead(stopping)
-            await _pause(stopping, _TRY_AGAIN_SECONDS)
-    finally:
-        connection.terminate()
+    await lead_in_turn(stopping, lead, lock=LEADER_LOCK, settings=_PLANS, what="relay")
 
 
 class _Relay:
@@ -83,8 +60,8 @@ class _Relay:
                         return
                     _log.warning("relay lost Redis", error=repr(error))
                     self._follower.boards.clear()
-                    await _pause(stopping, _TRY_AGAIN_SECONDS)
-                await _pause(stopping, TICK_SECONDS)
+                    await pause(stopping, TRY_AGAIN_SECONDS)
+                await pause(stopping, TICK_SECONDS)
         finally:
             if self._loading is not None:
                 self._loading.cancel()
@@ -115,18 +92,10 @@ class _Relay:
             loaded = await load(self._follower.store, key)
         except TooManyPointsError:
             self._refused.add(key)
-        except (*AWAY, *_LOST) as error:
+        except (*AWAY, *LOST) as error:
             _log.warning("board not loaded", board=key.text, error=repr(error))
         else:
             self._follower.take(key, loaded)
             _log.info("board loaded", board=key.text, seconds=round(time.monotonic() - began, 3))
         finally:
             self._loading = None
-
-
-async def _pause(stopping: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stopping.wait()
-    except TimeoutError:
-        return

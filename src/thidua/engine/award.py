@@ -16,10 +16,9 @@ from thidua.badges.earning import Outcome
 from thidua.badges.following import Behind, Follower, here, keep, kept
 from thidua.badges.sweeping import is_swept_hourly, sweep
 from thidua.badges.versions import demand_unchanged, forget_sweeps, note_swept, unswept
+from thidua.engine.leading import lead_in_turn, pause
 from thidua.infra.clock import now
 from thidua.infra.database import connection as pooled
-from thidua.infra.database import owner_connection
-from thidua.infra.errors import ServiceUnavailableError
 
 # "badges" in ASCII: the lock that only the leader holds, for as long as its connection lives.
 LEADER_LOCK = 0x62_6164_6765_73
@@ -30,15 +29,6 @@ _SWEEP_AGAIN_SECONDS = 20.0
 _MUCH = 5_000
 # Plans made for any position, or while tables are nearly empty, read whole tables: 60 us an activity, not 15.
 _PLANS = "SET plan_cache_mode = force_custom_plan; SET enable_seqscan = off"
-_TRY_AGAIN_SECONDS = 0.5
-_LOST = (
-    OSError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    ServiceUnavailableError,
-)
-
 _log = structlog.get_logger()
 
 
@@ -50,24 +40,11 @@ async def demand_same_criteria() -> None:
 
 async def award(stopping: asyncio.Event) -> None:
     """Lead, or wait to lead, until told to stop; what goes away is waited for."""
-    while not stopping.is_set():
-        try:
-            await _connected(stopping)
-        except _LOST as error:
-            _log.warning("badges lost PostgreSQL", error=repr(error))
-        await pause(stopping, _TRY_AGAIN_SECONDS)
 
+    async def leading(connection: asyncpg.Connection) -> None:
+        await lead(connection, list(catalogue().badges.values()), stopping)
 
-async def _connected(stopping: asyncio.Event) -> None:
-    connection = await owner_connection()
-    try:
-        await connection.execute(_PLANS)
-        while not stopping.is_set():
-            if await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK):
-                await lead(connection, list(catalogue().badges.values()), stopping)
-            await pause(stopping, _TRY_AGAIN_SECONDS)
-    finally:
-        connection.terminate()
+    await lead_in_turn(stopping, leading, lock=LEADER_LOCK, settings=_PLANS, what="badges")
 
 
 async def lead(connection: asyncpg.Connection, badges: Sequence[Badge], stopping: asyncio.Event) -> None:
@@ -135,12 +112,3 @@ async def _follower(connection: asyncpg.Connection, badges: Sequence[Badge]) -> 
             await keep(connection, current, at=now())
         position = current
     return Follower(badges, position)
-
-
-async def pause(stopping: asyncio.Event, seconds: float) -> None:
-    """Wait so long, or until told to stop."""
-    try:
-        async with asyncio.timeout(seconds):
-            await stopping.wait()
-    except TimeoutError:
-        return
