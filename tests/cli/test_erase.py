@@ -8,11 +8,11 @@ import asyncpg
 import pytest
 from click.testing import CliRunner
 
+from tests.badges.given_builders import by_hand
 from tests.builders import PLAIN_COMMUNE, some_people
 from thidua.accounts.actions import create_account
 from thidua.accounts.roles import Grant, Role
-from thidua.badges.actions import NewAward, give, revoke
-from thidua.badges.catalogue import catalogue
+from thidua.badges.actions import give, revoke
 from thidua.cli.erase import command
 from thidua.imports.actions import Importer, confirm
 from thidua.imports.model import Kind
@@ -51,30 +51,11 @@ async def _made() -> UUID:
             found: UUID = await connection.fetchval("SELECT person FROM person_profile WHERE name = $1", NAME)
             told = {"login": "xoa.het", "password": "cau-vong-sau-mua-27", "name": NAME, "person": found}
             await create_account(connection, **told, grants=[Grant(Role.MEMBER)], at=now())  # type: ignore[arg-type]  # as named
-            [badge] = await give(connection, [_badge(found)], at=now())
+            [badge] = await give(connection, [by_hand(found, note=f"{NAME} giúp cả bản")], at=now())
             await revoke(connection, [badge.id], reason=f"nhầm với {NAME}", by="account:x", at=now())
         return found
     finally:
         await close_pool()
-
-
-def _badge(person: UUID) -> NewAward:
-    """A badge by hand whose words name who has it."""
-    badge = catalogue().badges["an-toan-so"]
-    return NewAward(
-        badge=badge.slug,
-        version=badge.version,
-        fingerprint=badge.fingerprint,
-        subject=person,
-        subject_kind=badge.subject,
-        window="ever",
-        earned_at=now(),
-        expires_at=None,
-        have=0,
-        need=0,
-        by="account:x",
-        note=f"{NAME} giúp cả bản",
-    )
 
 
 async def _import(*, confirmed: bool) -> None:

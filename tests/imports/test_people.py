@@ -1,10 +1,10 @@
 """Lists of people: what a preview says of each row, and what confirming and undoing do."""
 
 import asyncio
-from uuid import UUID
 
 import pytest
 
+from tests.badges.given_builders import by_hand
 from tests.imports.conftest import unit_of
 from tests.imports.sending import (
     Sender,
@@ -16,8 +16,7 @@ from tests.imports.sending import (
     state_of,
     verdicts,
 )
-from thidua.badges.actions import NewAward, give
-from thidua.badges.catalogue import catalogue
+from thidua.badges.actions import give
 from thidua.imports.model import Outcome, Verdict, Weight
 from thidua.imports.state import RowSaid
 from thidua.imports.undoing import undo_foretold
@@ -215,7 +214,7 @@ async def test_undoing_keeps_who_was_given_a_badge(sender: Sender) -> None:
     one = await sender.sent_and_written([HEAD, row(1, "Lò Thị Mai"), row(2, "Giàng A Páo")])
     someone = await one_value("SELECT person FROM person_profile WHERE name = 'Lò Thị Mai'")
     async with transaction() as connection:
-        await give(connection, [_badge_by_hand(someone)], at=now())
+        await give(connection, [by_hand(someone, note="x")], at=now())
         foretold = await undo_foretold(connection, await state_of(one))
 
     await sender.undo(one)
@@ -223,24 +222,6 @@ async def test_undoing_keeps_who_was_given_a_badge(sender: Sender) -> None:
     assert (foretold.taken_back, foretold.kept) == (1, 1)
     assert await outcomes(one) == {Outcome.TAKEN_BACK: 1, Outcome.KEPT: 1}
     assert await one_value("SELECT array_agg(name) FROM person_profile") == ["Lò Thị Mai"]
-
-
-def _badge_by_hand(person: UUID) -> NewAward:
-    badge = catalogue().badges["an-toan-so"]
-    return NewAward(
-        badge=badge.slug,
-        version=badge.version,
-        fingerprint=badge.fingerprint,
-        subject=person,
-        subject_kind=badge.subject,
-        window="ever",
-        earned_at=now(),
-        expires_at=None,
-        have=0,
-        need=0,
-        by="account:x",
-        note="x",
-    )
 
 
 @pytest.mark.parametrize(("said", "homes"), [("create", "Chi đoàn bản 9"), ("leave_out", "Xã Nậm Tăm")])

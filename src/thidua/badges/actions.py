@@ -1,7 +1,7 @@
 """Every write of badges. The caller opens the transaction."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -51,12 +51,6 @@ _REVOKE = """
 UPDATE badge_award SET state = 2, revoked_at = $2, reason = $3, revoked_by = $4
 WHERE id = ANY($1::uuid[]) AND state = 1 RETURNING id
 """
-_SET_EARNED = """
-UPDATE badge_award a SET earned_at = now.earned_at, expires_at = now.expires_at, have = now.have
-FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::integer[])
-    AS now(id, earned_at, expires_at, have)
-WHERE a.id = now.id AND a.state = 1
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,15 +97,6 @@ async def revoke(
     """Take the awards back, for a reason that is shown; return those that were active until now."""
     rows = await connection.fetch(_REVOKE, list(awards), at, reason, by)
     return {row["id"] for row in rows}
-
-
-async def set_earned(
-    connection: Connection, changed: Mapping[UUID, tuple[datetime, datetime | None, int]]
-) -> None:
-    """Let active awards say when, until when and with how many they were earned, as late facts have it."""
-    if changed:
-        whens, untils, haves = zip(*changed.values(), strict=True)
-        await connection.execute(_SET_EARNED, list(changed), whens, untils, haves)
 
 
 def _row(one: NewAward, at: datetime) -> tuple[object, ...]:
