@@ -11,6 +11,7 @@ from thidua.engine.record import recorder
 from thidua.engine.sampling import run_samples
 from thidua.engine.seal import run_seal
 from thidua.imports.running import run_imports
+from thidua.infra import collector
 from thidua.infra.database import close_pool, open_pool
 from thidua.infra.redis import close_client
 from thidua.infra.settings import settings
@@ -22,6 +23,7 @@ async def run(stopping: asyncio.Event) -> None:
     await recorder().start()
     try:
         await demand_same_criteria()
+        collector.calm()
         async with asyncio.TaskGroup() as work:
             work.create_task(announce(stopping))
             work.create_task(award(stopping))

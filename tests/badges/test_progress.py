@@ -22,7 +22,7 @@ from thidua.badges.earning import Outcome
 from thidua.badges.facts import Deed, Points
 from thidua.badges.model import CriterionKind, Window
 from thidua.badges.near import Near
-from thidua.badges.progress import by_window, first_to, progress, standing, total
+from thidua.badges.progress import EVER, by_window, first_to, progress, standing, total
 from thidua.scoring.model import Fact
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
@@ -75,6 +75,8 @@ def test_nobody_who_earned_a_badge_is_missed_and_nobody_keeps_one_without_ground
             near.comes(fact)
             if data.draw(st.booleans(), label="told twice"):
                 near.comes(fact)
+        if data.draw(st.booleans(), label="forgotten"):
+            near.forget(fact.actor)
         if data.draw(st.booleans(), label="judged now"):
             held = _judged(near, badge, there, held=held)
     held = _judged(near, badge, there, held=held)
@@ -83,7 +85,11 @@ def test_nobody_who_earned_a_badge_is_missed_and_nobody_keeps_one_without_ground
 
 
 def _judged(near: Near, badge: Badge, there: dict[object, Fact], *, held: bool) -> bool:
-    """Judge who is due by all that is there, as the follower does; whether the badge is held then."""
+    """Meet who came and judge who is due by all that is there, as the follower does; whether it is held."""
+    for strangers in near.strangers(10):
+        settled = [(subject, (badge.slug, EVER)) for subject in strangers.subjects] if held else []
+        watched = [(fact.actor, fact) for fact in there.values() if fact.type in near.types]
+        near.meet(strangers, watched, settled)
     for due in near.due(10):
         outcome = Outcome()
         for one in due:

@@ -62,7 +62,7 @@ def settle(
     held = list(awards)
     if not held and all(one.reached_at is None for one in found.values()):
         return decision  # as with nearly everybody
-    kept = {one.window for one in held if one.state is AwardState.ACTIVE or is_barred(one)}
+    kept = {one.window for one in held if is_settled_by(one)}
     decision.reached |= {code: one.reached_at for code, one in found.items() if one.reached_at is not None}
     decision.gone += [one.id for one in held if is_judged(one, badge) and one.window not in decision.reached]
     if may_give and badge.state is BadgeState.ACTIVE:
@@ -77,6 +77,11 @@ def settle(
 def is_judged(award: Award, badge: Badge) -> bool:
     """Whether the rule may take the award back: it gave it itself, by the criteria as they are now."""
     return award.state is AwardState.ACTIVE and award.by == RULE and award.version == badge.version
+
+
+def is_settled_by(award: Award) -> bool:
+    """Whether no deed that comes can bring the badge again in the award's window."""
+    return award.state is AwardState.ACTIVE or is_barred(award)
 
 
 def is_barred(award: Award) -> bool:

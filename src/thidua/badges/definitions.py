@@ -93,6 +93,11 @@ class Criterion:
         return self.types.union(self.against, *(part.types for part in self.each))
 
     @property
+    def needs_helped(self) -> bool:
+        """Whether only activities count that helped somebody whom priority is given."""
+        return any(condition.kind == "helped_priority" for condition in self.when)
+
+    @property
     def need(self) -> int:
         """What progress counts towards: points, units, things, steps, parts or per cent; else 1."""
         match self.kind:

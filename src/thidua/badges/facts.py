@@ -46,6 +46,7 @@ WHERE e.subject = ANY($1::uuid[]) AND (cardinality($2::text[]) = 0 OR e.category
 _PAGE = 5_000
 _EMPTY = (None, "{}", "[]")
 _NOTHING: Mapping[str, object] = {}
+_NO_CONTEXT: tuple[None, frozenset[str], None, frozenset[str]] = (None, frozenset(), None, frozenset())
 _FIRST = UUID(int=0)
 
 
@@ -121,7 +122,7 @@ def deed_of(row: Sequence[Any]) -> Deed:
 def fact_of(row: Sequence[Any]) -> Fact:
     """The fact a row that begins with `FACT_COLUMNS` holds; a text that was not asked for is empty there."""
     attributes, participants = row[9], row[10]
-    area_group, flags, target_group, helped = _context(row[11])
+    area_group, flags, target_group, helped = _NO_CONTEXT if row[11] is None else _context(row[11])
     return Fact(
         id=row[0],
         type=row[1],
@@ -157,7 +158,7 @@ def _participants(text: str) -> tuple[tuple[UUID, str], ...]:
 
 
 @lru_cache(10_000)
-def _context(text: str | None) -> tuple[str | None, frozenset[str], str | None, frozenset[str]]:
+def _context(text: str) -> tuple[str | None, frozenset[str], str | None, frozenset[str]]:
     """What a stored context tells; there are few different ones."""
-    context = Context() if text is None else _decode_context(text)
+    context = _decode_context(text)
     return context.area_group, frozenset(context.flags), context.target_group, frozenset(context.helped)

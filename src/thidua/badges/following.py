@@ -12,9 +12,10 @@ from thidua.badges import earning, facts
 from thidua.badges.definitions import Badge
 from thidua.badges.earning import is_followed
 from thidua.badges.facts import deed_of
+from thidua.badges.meeting import meet_strangers
 from thidua.badges.model import CriterionKind
 from thidua.badges.near import Near
-from thidua.badges.telling import told
+from thidua.badges.telling import can_count, told, told_columns
 from thidua.infra.cursor import Position, position_sql
 from thidua.scoring.model import Fact
 
@@ -34,16 +35,9 @@ _LATEST = f"""greatest((SELECT coalesce(max(tx), 0) FROM activity), {_LATEST_ACT
     (SELECT coalesce(max(tx), 0) FROM ledger_entry))"""  # noqa: S608 -- made of our own words, as all below
 _POSITION = f"SELECT {position_sql(_LATEST)} AS position, {_LATEST_ACT} AS latest_act"
 _NEW = "({0}.tx >= $1 OR {0}.tx = ANY($2::bigint[]) OR {0}.tx > $3)"
-# Of what came only what some badge needs is told: texts are half the price of following.
 _CAME = f"""
-SELECT {facts.FACT_COLUMNS},
-    CASE WHEN a.type = ANY($6::text[]) THEN a.attributes::text END AS attributes,
-    CASE WHEN a.type = ANY($7::text[]) THEN a.participants::text END AS participants,
-    CASE WHEN a.type = ANY($8::text[]) THEN a.context::text END AS context
-FROM activity a
-WHERE {_NEW.format("a")} AND a.type = ANY($4::text[]) AND a.state = 2 AND a.suspended = 0
-    AND (NOT a.type = ANY($9::text[]) OR a.context::text LIKE '%"helped"%')
-LIMIT $5
+SELECT {told_columns(6)} FROM activity a
+WHERE {_NEW.format("a")} AND a.type = ANY($4::text[]) AND {can_count(6)} LIMIT $5
 """  # noqa: S608 -- as above
 _CHANGED = f"""
 SELECT {facts.COLUMNS} FROM activity_act c JOIN activity a ON a.id = c.activity
@@ -70,10 +64,11 @@ class Follower:
     """Reads on from a position; only one process does so at a time."""
 
     def __init__(self, badges: Sequence[Badge], position: Position) -> None:
-        """Know of nobody yet: whoever is concerned first is judged first."""
+        """Know of nobody yet: whoever is concerned is met first."""
         followed = [badge for badge in badges if is_followed(badge)]
         self.near = Near(followed)
         self._told = told(followed)
+        self._told_with_fraud = self._told._replace(attributes=[*self._told.attributes, _FRAUD])
         self._types = [*self.near.types, _FRAUD]
         self._totals = [badge for badge in followed if badge.criterion.kind is CriterionKind.TOTAL]
         self._position = position
@@ -90,6 +85,7 @@ class Follower:
             await self._read(connection, now, latest_act=row["latest_act"])
         if time.monotonic() - self._looked_at >= _LOOK_EVERY_SECONDS:
             await self._look_what_was_taken_back(connection, at)
+        await meet_strangers(connection, self.near, self._told)
         for due in self.near.due(SUBJECTS_MAX):
             async with connection.transaction():
                 self.near.learn(await earning.judge(connection, due, at=at))
@@ -119,11 +115,7 @@ class Follower:
 
     async def _read_new(self, connection: asyncpg.Connection, new: New) -> set[UUID]:
         """Take in the deeds that came; return those that findings of fraud name."""
-        need = self._told
-        came = await connection.fetch(
-            *(_CAME, *new, self._types, NEWS_MAX),
-            *([*need.attributes, _FRAUD], need.participants, need.context, need.helping),
-        )
+        came = await connection.fetch(_CAME, *new, self._types, NEWS_MAX, *self._told_with_fraud)
         if len(came) == NEWS_MAX:
             raise Behind
         self.came += len(came)

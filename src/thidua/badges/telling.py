@@ -1,23 +1,29 @@
-"""What must be read of a deed to see whether it counts: no more of each type is told to the follower."""
+"""What must be read of a deed to see whether it counts: texts are half the price of following."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from thidua.badges.definitions import Badge, Criterion
+from thidua.badges.facts import FACT_COLUMNS
 
 # Conditions by what they look at; all others look at what is always told.
 _OF_ATTRIBUTES = frozenset({"attribute_at_least", "attribute_at_most", "attribute_is"})
 _OF_CONTEXT = frozenset({"area_group", "flag", "target_group", "helped_priority"})
 _OF_PARTICIPANTS = frozenset({"participants_at_least"})
 _ALWAYS_TOLD = frozenset({"festival", "unit"})
+_HELPED = """a.context::text LIKE '%"helped"%'"""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """The types whose texts are needed; `helping`: those that count only if they helped somebody first."""
+class Told(NamedTuple):
+    """The types whose texts are needed, in the order in which statements take them.
+
+    `participants_helping`: whose participants are needed only where somebody with priority was helped;
+    `helping`: those that count for nothing where nobody was.
+    """
 
     attributes: list[str]
     participants: list[str]
+    participants_helping: list[str]
     context: list[str]
     helping: list[str]
 
@@ -28,16 +34,37 @@ def told(badges: Iterable[Badge]) -> Told:
     for badge in badges:
         for one in badge.criterion.types_watched:
             by_type.setdefault(one, []).append(badge.criterion)
+    asking = {code: [one for one in asked if _asks_participants(one)] for code, asked in by_type.items()}
     return Told(
         attributes=_types(by_type, _asks_attributes),
-        participants=_types(by_type, _asks_participants),
+        participants=sorted(one for one, asked in asking.items() if not _all_need_helped(asked)),
+        participants_helping=sorted(one for one, asked in asking.items() if asked),
         context=_types(by_type, lambda one: _asks(one, _OF_CONTEXT)),
-        helping=sorted(one for one, asked in by_type.items() if all(map(_needs_helped, asked))),
+        helping=sorted(one for one, asked in by_type.items() if _all_need_helped(asked)),
     )
+
+
+def told_columns(first: int) -> str:
+    """What is told of an activity `a`, as `fact_of` takes it; `Told` fills five parameters from the first."""
+    attributes, participants, helping, context = (f"a.type = ANY(${first + nth}::text[])" for nth in range(4))
+    return f"""{FACT_COLUMNS},
+    CASE WHEN {attributes} THEN a.attributes::text END AS attributes,
+    CASE WHEN {participants} OR {helping} AND {_HELPED} THEN a.participants::text END AS participants,
+    CASE WHEN {context} THEN a.context::text END AS context"""
+
+
+def can_count(first: int) -> str:
+    """Whether an activity `a` counts for any badge, as far as can be told without its texts."""
+    return f"""a.state = 2 AND a.suspended = 0
+    AND (NOT a.type = ANY(${first + 4}::text[]) OR {_HELPED})"""
 
 
 def _types(by_type: Mapping[str, Sequence[Criterion]], asks: Callable[[Criterion], bool]) -> list[str]:
     return sorted(one for one, asked in by_type.items() if any(map(asks, asked)))
+
+
+def _all_need_helped(asked: Iterable[Criterion]) -> bool:
+    return all(one.needs_helped for one in asked)
 
 
 def _asks_attributes(asked: Criterion) -> bool:
@@ -58,7 +85,3 @@ def _asks(asked: Criterion, kinds: frozenset[str]) -> bool:
             return True
         found.extend(condition.any_of)
     return False
-
-
-def _needs_helped(asked: Criterion) -> bool:
-    return any(condition.kind == "helped_priority" for condition in asked.when)

@@ -10,9 +10,15 @@ from thidua.infra.database import Connection
 
 _GIVEN = "SELECT badge, version, fingerprint FROM badge_version"
 _SWEPT = "SELECT badge, version FROM badge_sweep"
+_SWEPT_AT = """
+SELECT CASE WHEN count(s.swept_at) = count(*) THEN min(s.swept_at) END
+FROM unnest($1::text[], $2::integer[]) AS asked (badge, version)
+LEFT JOIN badge_sweep s USING (badge, version)
+"""
 _NOTE = """
 INSERT INTO badge_sweep (badge, version, swept_at) SELECT badge, version, $3
-FROM unnest($1::text[], $2::integer[]) AS done(badge, version) ON CONFLICT DO NOTHING
+FROM unnest($1::text[], $2::integer[]) AS done(badge, version)
+ON CONFLICT (badge, version) DO UPDATE SET swept_at = excluded.swept_at
 """
 _FORGET = "DELETE FROM badge_sweep WHERE badge = ANY($1::text[])"
 _FORGET_ALL = "DELETE FROM badge_sweep"
@@ -37,6 +43,15 @@ async def unswept(connection: Connection, badges: Iterable[Badge]) -> list[Badge
         for badge in known
         if badge.state is BadgeState.ACTIVE and (badge.slug, badge.version) not in swept
     ]
+
+
+async def swept_at(connection: Connection, badges: Iterable[Badge]) -> datetime | None:
+    """Return since when nobody went through all of these badges; None if some never were."""
+    asked = list(badges)
+    found: datetime | None = await connection.fetchval(
+        _SWEPT_AT, [one.slug for one in asked], [one.version for one in asked]
+    )
+    return found
 
 
 async def note_swept(connection: Connection, badges: Iterable[Badge], *, at: datetime) -> None:

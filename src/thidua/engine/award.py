@@ -15,7 +15,7 @@ from thidua.badges.definitions import Badge
 from thidua.badges.earning import Outcome
 from thidua.badges.following import Behind, Follower, here, keep, kept
 from thidua.badges.sweeping import is_swept_hourly, sweep
-from thidua.badges.versions import demand_unchanged, forget_sweeps, note_swept, unswept
+from thidua.badges.versions import demand_unchanged, forget_sweeps, note_swept, swept_at, unswept
 from thidua.engine.leading import lead_in_turn, pause
 from thidua.infra.clock import now
 from thidua.infra.database import connection as pooled
@@ -52,19 +52,22 @@ async def lead(connection: asyncpg.Connection, badges: Sequence[Badge], stopping
     while not stopping.is_set():
         follower = await _follower(connection, badges)
         try:
-            await _Leader(connection, badges, follower).work(stopping)
+            waited = await _seconds_since_swept(connection, badges)
+            await _Leader(connection, badges, follower, waited=waited).work(stopping)
         except Behind:
             await forget_sweeps(connection)
             await keep(connection, await here(connection), at=now())
 
 
 class _Leader:
-    """Follows at every tick; between two ticks it goes on with a sweep, if one is due."""
+    """Follows at every tick; after each it goes on with a sweep, if one is due: slowly while much comes."""
 
-    def __init__(self, connection: asyncpg.Connection, badges: Sequence[Badge], follower: Follower) -> None:
+    def __init__(
+        self, connection: asyncpg.Connection, badges: Sequence[Badge], follower: Follower, *, waited: float
+    ) -> None:
         self._connection, self._badges, self._follower = connection, badges, follower
         self._sweeping: AsyncIterator[Outcome] | None = None
-        self._swept_at, self._swept_came = float("-inf"), 0
+        self._swept_at, self._swept_came = time.monotonic() - waited, 0
 
     async def work(self, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
@@ -74,7 +77,7 @@ class _Leader:
                 self._swept_at, self._swept_came = time.monotonic(), self._follower.came
             if self._sweeping is not None and await anext(self._sweeping, None) is None:
                 self._sweeping = None
-            await pause(stopping, TICK_SECONDS if self._sweeping is None else 0)
+            await pause(stopping, TICK_SECONDS if is_new or self._sweeping is None else 0)
 
     def _is_due(self, *, is_new: bool) -> bool:
         """Each hour; sooner when much came, as with an import, and it is quiet again."""
@@ -87,12 +90,12 @@ async def _sweep(connection: asyncpg.Connection, badges: Sequence[Badge]) -> Asy
     """What is new, and then what each hour is gone through."""
     began = time.monotonic()
     fresh = await unswept(connection, badges)
-    hourly = [badge for badge in badges if is_swept_hourly(badge) and badge not in fresh]
+    swept = [*fresh, *(badge for badge in badges if is_swept_hourly(badge) and badge not in fresh)]
     given = revoked = 0
-    async for outcome in sweep(connection, [*fresh, *hourly], at=now()):
+    async for outcome in sweep(connection, swept, at=now()):
         given, revoked = given + len(outcome.given), revoked + len(outcome.revoked)
         yield outcome
-    await note_swept(connection, fresh, at=now())
+    await note_swept(connection, swept, at=now())
     if fresh or given or revoked:
         _log.info(
             "badges swept",
@@ -101,6 +104,14 @@ async def _sweep(connection: asyncpg.Connection, badges: Sequence[Badge]) -> Asy
             revoked=revoked,
             seconds=round(time.monotonic() - began, 3),
         )
+
+
+async def _seconds_since_swept(connection: asyncpg.Connection, badges: Sequence[Badge]) -> float:
+    """How long ago all was swept that is swept each hour; endless where a badge is new."""
+    if await unswept(connection, badges):
+        return float("inf")
+    last = await swept_at(connection, [badge for badge in badges if is_swept_hourly(badge)])
+    return float("inf") if last is None else (now() - last).total_seconds()
 
 
 async def _follower(connection: asyncpg.Connection, badges: Sequence[Badge]) -> Follower:

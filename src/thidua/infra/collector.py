@@ -1,7 +1,8 @@
 """Python's garbage collector, told that this is a server.
 
 Reference counts free nearly all we make. With the default thresholds the collector walked every cached card
-again and again, a third of the price of recording an activity (162 us of Python with, 111 without it).
+again and again, a third of the price of recording an activity (162 us of Python with, 111 without it), and
+half the price of following it for badges.
 """
 
 import gc

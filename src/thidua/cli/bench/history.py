@@ -33,8 +33,9 @@ def figures(ground: Ground, sizes: Sizes, wanted: Collection[str]) -> Iterator[F
             check_sample(server, population)
             growth = _Growth(ground, sizes, database, server, reports)
             levels = [growth.level(entries) for entries in sizes.growth_entries]
+            after_start = growth.after_start()
         if "growth" in wanted:
-            yield _figure(sizes, levels)
+            yield _figure(sizes, levels, after_start)
         if "replay" in wanted:
             yield replay_figure(sizes)
 
@@ -56,7 +57,7 @@ class _Level:
 
     def cost(self) -> float:
         spent = self.measured.cpu_us_per_answer
-        return sum(spent[kind] for kind in ("server", "postgres"))
+        return sum(spent[kind] for kind in ("server", "postgres", "worker"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +71,18 @@ class _Growth:
     reports: Iterator[dict[str, Any]]
 
     def level(self, entries: int) -> _Level:
-        """Grow to so many entries; then measure, each time with servers that have just been started."""
+        """Grow to so many entries, and measure what is sent then."""
         at_start = entries - self.sizes.growth_warm
         while (missing := at_start - asyncio.run(_entries(self.database))) > self.sizes.batch:
             self._send(missing)
-        self.server.restart()
         self._send(self.sizes.growth_warm)
         before = asyncio.run(_entries(self.database))
         return _Level(before, self._send(self.sizes.growth_measured))
+
+    def after_start(self) -> _Level:
+        """Measure once more with servers that have just been started, and meet everybody anew."""
+        self.server.restart()
+        return _Level(asyncio.run(_entries(self.database)), self._send(self.sizes.growth_measured))
 
     def _send(self, count: int) -> Measured:
         portion = (next(self.reports) for _ in range(count))
@@ -87,7 +92,7 @@ class _Growth:
         return measured
 
 
-def _figure(sizes: Sizes, levels: list[_Level]) -> Figure:
+def _figure(sizes: Sizes, levels: list[_Level], after_start: _Level) -> Figure:
     first, last = levels[0], levels[-1]
     return Figure(
         name="growth",
@@ -105,7 +110,10 @@ def _figure(sizes: Sizes, levels: list[_Level]) -> Figure:
         p50_ms=last.measured.took.p50_ms,
         p99_ms=last.measured.took.p99_ms,
         cpu_us_per_item=last.measured.cpu_us_per_item(sizes.batch),
-        more={"levels": [level.told(sizes.batch) for level in levels]},
+        more={
+            "levels": [level.told(sizes.batch) for level in levels],
+            "after_a_start": after_start.told(sizes.batch),
+        },
     )
 
 
