@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from thidua.badges.definitions import Badge, Criterion
+from thidua.badges.definitions import Badge, Criterion, Who
 from thidua.badges.facts import FACT_COLUMNS
 
 # Conditions by what they look at; all others look at what is always told.
@@ -18,7 +18,7 @@ class Told(NamedTuple):
     """The types whose texts are needed, in the order in which statements take them.
 
     `participants_helping`: whose participants are needed only where somebody with priority was helped;
-    `helping`: those that count for nothing where nobody was.
+    `helping`: those that count for no actor where nobody was.
     """
 
     attributes: list[str]
@@ -34,13 +34,14 @@ def told(badges: Iterable[Badge]) -> Told:
     for badge in badges:
         for one in badge.criterion.types_watched:
             by_type.setdefault(one, []).append(badge.criterion)
+    of_actors = {code: [one for one in asked if one.who is Who.ACTOR] for code, asked in by_type.items()}
     asking = {code: [one for one in asked if _asks_participants(one)] for code, asked in by_type.items()}
     return Told(
         attributes=_types(by_type, _asks_attributes),
         participants=sorted(one for one, asked in asking.items() if not _all_need_helped(asked)),
         participants_helping=sorted(one for one, asked in asking.items() if asked),
         context=_types(by_type, lambda one: _asks(one, _OF_CONTEXT)),
-        helping=sorted(one for one, asked in by_type.items() if _all_need_helped(asked)),
+        helping=sorted(one for one, asked in of_actors.items() if _all_need_helped(asked)),
     )
 
 
@@ -56,7 +57,7 @@ def told_columns(first: int) -> str:
 def can_count(first: int) -> str:
     """Whether an activity `a` counts for any badge, as far as can be told without its texts."""
     return f"""a.state = 2 AND a.suspended = 0
-    AND (NOT a.type = ANY(${first + 4}::text[]) OR {_HELPED})"""
+    AND (a.team IS NOT NULL OR NOT a.type = ANY(${first + 4}::text[]) OR {_HELPED})"""
 
 
 def _types(by_type: Mapping[str, Sequence[Criterion]], asks: Callable[[Criterion], bool]) -> list[str]:
