@@ -26,6 +26,8 @@ LEADER_LOCK = 0x62_6164_6765_73
 TICK_SECONDS = 0.3
 SWEEP_EVERY_SECONDS = 3_600.0
 _SWEEP_AGAIN_SECONDS = 20.0
+# A long history takes long to sweep: of all time at most one part in so many goes into it.
+_REST = 50
 _MUCH = 5_000
 # Plans made for any position, or while tables are nearly empty, read whole tables: 60 us an activity, not 15.
 _PLANS = "SET plan_cache_mode = force_custom_plan; SET enable_seqscan = off"
@@ -68,6 +70,7 @@ class _Leader:
         self._connection, self._badges, self._follower = connection, badges, follower
         self._sweeping: AsyncIterator[Outcome] | None = None
         self._swept_at, self._swept_came = time.monotonic() - waited, 0
+        self._swept_seconds = 0.0
 
     async def work(self, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
@@ -75,15 +78,23 @@ class _Leader:
             if self._sweeping is None and self._is_due(is_new=is_new):
                 self._sweeping = _sweep(self._connection, self._badges)
                 self._swept_at, self._swept_came = time.monotonic(), self._follower.came
-            if self._sweeping is not None and await anext(self._sweeping, None) is None:
-                self._sweeping = None
+                self._swept_seconds = 0.0
+            if self._sweeping is not None:
+                await self._sweep_on(self._sweeping)
             await pause(stopping, TICK_SECONDS if is_new or self._sweeping is None else 0)
+
+    async def _sweep_on(self, sweeping: AsyncIterator[Outcome]) -> None:
+        began = time.monotonic()
+        if await anext(sweeping, None) is None:
+            self._sweeping = None
+        self._swept_seconds += time.monotonic() - began
 
     def _is_due(self, *, is_new: bool) -> bool:
         """Each hour; sooner when much came, as with an import, and it is quiet again."""
         waited = time.monotonic() - self._swept_at
         much = self._follower.came - self._swept_came >= _MUCH
-        return waited >= SWEEP_EVERY_SECONDS or (much and not is_new and waited >= _SWEEP_AGAIN_SECONDS)
+        rested = waited >= max(_SWEEP_AGAIN_SECONDS, _REST * self._swept_seconds)
+        return waited >= SWEEP_EVERY_SECONDS or (much and not is_new and rested)
 
 
 async def _sweep(connection: asyncpg.Connection, badges: Sequence[Badge]) -> AsyncIterator[Outcome]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -19,16 +20,17 @@ from thidua.infra.clock import now
 
 _SOCKETS = 8
 _FLAT = 1.2
+# A history that lasts: in a shorter one every week and month would hold more, and late reports cost more.
+_SPAN = timedelta(days=300)
 
 
 def figures(ground: Ground, sizes: Sizes, wanted: Collection[str]) -> Iterator[Figure]:
     """`growth` while a history is made through the API, then `replay` of that history."""
     with ground.database() as database:
         at = now()
-        population = asyncio.run(seed_population(members=sizes.intake_members, seed=sizes.seed, at=at))
-        reports = reported(
-            population.ids(), count=int(sizes.growth_entries[-1] * 1.4), seed=sizes.seed, at=at
-        )
+        population = asyncio.run(seed_population(members=sizes.growth_members, seed=sizes.seed, at=at))
+        count = int(sizes.growth_entries[-1] * 1.4)
+        reports = reported(population.ids(), count=count, seed=sizes.seed, at=at, span=_SPAN)
         with running(ground, database) as server:
             check_sample(server, population)
             growth = _Growth(ground, sizes, database, server, reports)
@@ -77,7 +79,8 @@ class _Growth:
             self._send(missing)
         self._send(self.sizes.growth_warm)
         before = asyncio.run(_entries(self.database))
-        return _Level(before, self._send(self.sizes.growth_measured))
+        # PostgreSQL tidies up now and then, the longer the history the longer: measure more than one such time.
+        return _Level(before, self._send(max(self.sizes.growth_measured, entries // 8)))
 
     def after_start(self) -> _Level:
         """Measure once more with servers that have just been started, and meet everybody anew."""
@@ -103,7 +106,7 @@ def _figure(sizes: Sizes, levels: list[_Level], after_start: _Level) -> Figure:
         less_is_better=True,
         accept=_FLAT,
         goal=_FLAT,
-        members=sizes.intake_members,
+        members=sizes.growth_members,
         seed=sizes.seed,
         is_quick=sizes.is_quick,
         items=sizes.growth_measured,

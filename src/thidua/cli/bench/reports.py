@@ -1,4 +1,4 @@
-"""What the people of the bench report: activities of many types over the last three weeks, as requests."""
+"""What the people of the bench report: activities of many types, as requests."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -34,11 +34,13 @@ _PATH = "/api/v1/activities"
 _encode = msgspec.json.Encoder().encode
 
 
-def reported(people: Sequence[UUID], *, count: int, seed: int, at: datetime) -> Iterator[dict[str, Any]]:
+def reported(
+    people: Sequence[UUID], *, count: int, seed: int, at: datetime, span: timedelta = _SPAN
+) -> Iterator[dict[str, Any]]:
     """Reports in the order in which they happened, the last of them now."""
     chance = Chance(seed)
     for nth in range(count):
-        yield _report(chance, people, at - _SPAN * (count - nth) / count)
+        yield _report(chance, people, at - span * (count - nth) / count)
 
 
 def from_sources(

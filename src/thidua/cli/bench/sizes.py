@@ -19,6 +19,7 @@ class Sizes:
     raw_activities: int
     warm_seconds: float
     seconds: float
+    growth_members: int
     growth_entries: tuple[int, ...]
     growth_warm: int
     growth_measured: int
@@ -50,6 +51,7 @@ def _real(seed: int) -> Sizes:
         raw_activities=100_000,
         warm_seconds=4.0,
         seconds=15.0,
+        growth_members=6_000,
         growth_entries=(10_000, 100_000, 1_000_000),
         growth_warm=10_000,
         growth_measured=25_000,
@@ -77,6 +79,7 @@ def _quick(seed: int) -> Sizes:
         raw_activities=500,
         warm_seconds=0.2,
         seconds=0.5,
+        growth_members=300,
         growth_entries=(200, 600, 1_500),
         growth_warm=100,
         growth_measured=200,
