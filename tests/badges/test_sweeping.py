@@ -26,7 +26,7 @@ from thidua.badges.definitions import Badge, Criterion
 from thidua.badges.errors import CriteriaChangedError
 from thidua.badges.following import Follower
 from thidua.badges.model import CriterionKind, Window
-from thidua.badges.versions import demand_unchanged
+from thidua.badges.versions import demand_unchanged, note_swept, swept_at
 from thidua.engine.award import award
 from thidua.engine.findings import Findings
 from thidua.engine.moderate import reject, withdraw
@@ -220,3 +220,15 @@ async def test_verifying_names_a_badge_whose_ground_is_gone(direct: asyncpg.Conn
 
     assert (right.differences, right.looked_at) == (0, {"badges": 2})
     assert [one.code for one in wrong.named] == ["badge_without_ground"]
+
+
+async def test_when_all_was_swept_is_known_after_a_start(direct: asyncpg.Connection) -> None:
+    branches, reports = badge_of("chi-doan-so"), badge_of("bao-cao-dung-hen")
+
+    await note_swept(direct, [branches], at=TENTH)
+    before = await swept_at(direct, [branches, reports])
+    await note_swept(direct, [reports], at=TENTH + MINUTE)
+    await note_swept(direct, [branches], at=TENTH + 2 * MINUTE)
+
+    assert before is None  # one of them never was
+    assert await swept_at(direct, [branches, reports]) == TENTH + MINUTE
