@@ -79,7 +79,7 @@ class _Growth:
             self._send(missing)
         self._send(self.sizes.growth_warm)
         before = asyncio.run(_entries(self.database))
-        # PostgreSQL tidies up now and then, the longer the history the longer: measure more than one such time.
+        # PostgreSQL tidies up now and then, longer with a longer history: measure more than one such time.
         return _Level(before, self._send(max(self.sizes.growth_measured, entries // 8)))
 
     def after_start(self) -> _Level:
