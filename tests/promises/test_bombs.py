@@ -15,7 +15,8 @@ import pytest_asyncio
 from tests.builders import an_id
 from tests.imports.office_files import far_cell, heavy_cell, laughing
 from tests.support.callers import ACTIVITIES, put_people
-from tests.support.open_loop import Answer, Crowd, share
+from tests.support.neighbour import neighbour
+from tests.support.open_loop import share
 from tests.support.processes import descendants
 from tests.support.promises import Promise
 from tests.support.streams import LiveServer, live_server
@@ -29,7 +30,6 @@ pytestmark = pytest.mark.timeout(180)
 PASSWORD = "cau-vong-sau-mua-27"  # noqa: S105 -- of an account that lives as long as a test
 COMMUNE = "C-03394"
 PEOPLE = [an_id(f"near a bomb {number}") for number in range(50)]
-NEIGHBOUR = b"GET /boards/people-total?q=lan HTTP/1.1\r\nHost: x\r\n\r\n"
 _TOKEN = re.compile(r'name="_csrf"\s+value="([^"]+)"')
 _DEEP = b'{"attributes":' + b"[" * 100_000
 _WIDE = b'{"activities":[' + b'{"type":"x"},' * 700_000 + b"{}]}"
@@ -66,14 +66,13 @@ async def test_bombs_are_refused_while_the_neighbours_notice_nothing(
     live: LiveServer, sender: httpx.AsyncClient, promise: Promise
 ) -> None:
     files = [far_cell(), laughing(), heavy_cell(130), heavy_cell(60)]
-    crowd = Crowd(urlsplit(live.address).port or 0)
-    await neighbours(crowd, seconds=1)
-    calm = await neighbours(crowd, seconds=6)
-    async with watched(live) as most:
-        sending = asyncio.create_task(sent(live, sender, files))
-        busy = await neighbours(crowd, until=sending)
-        answers = await sending
-    await crowd.leave()
+    port = urlsplit(live.address).port or 0
+    async with neighbour(port):
+        await asyncio.sleep(1)  # what is read once is read
+    async with neighbour(port) as calm:
+        await asyncio.sleep(6)
+    async with watched(live) as most, neighbour(port) as busy:
+        answers = await sent(live, sender, files)
 
     slowest = round(max(seconds for _, seconds in answers), 2)
     promise("T38 slowest answer to a bomb, seconds", figure=slowest, target="<= 2")
@@ -83,16 +82,6 @@ async def test_bombs_are_refused_while_the_neighbours_notice_nothing(
     promise("T38 neighbours' p95 beside bombs, seconds", figure=busy_p95, target="<= 0.5")
     assert {status for status, _ in answers} <= {400, 413, 422}
     assert {one.status for one in busy} == {200}
-
-
-async def neighbours(
-    crowd: Crowd, *, seconds: float = 0, until: "asyncio.Task[object] | None" = None
-) -> list[Answer]:
-    """Others who look at a board meanwhile, 20 a second."""
-    before, began = len(crowd.answers), time.monotonic()
-    while time.monotonic() < began + seconds or (until is not None and not until.done()):
-        await crowd.come(iter([("read", NEIGHBOUR)] * 10), a_second=20, seconds=0.5)
-    return crowd.answers[before:]
 
 
 async def sent(

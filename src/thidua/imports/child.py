@@ -6,6 +6,7 @@ Run as `python -m thidua.imports.child`. It writes `{"encoding", "sheets": [{"na
 
 import json
 import math
+import os
 import resource
 import sys
 from collections.abc import Iterable, Iterator
@@ -26,6 +27,7 @@ COLUMNS_MAX = 200
 CELLS_MAX = 1_000_000
 CELL_CHARACTERS_MAX = 2_000
 _SHEETS_MAX = 20
+_NICE = 10
 _EXACT_WHOLE_MAX = 10**15
 _UNREADABLE_SHARE = 0.05
 
@@ -33,7 +35,8 @@ Rows = list[list[str]]
 
 
 def main() -> None:
-    """Read standard input, write what was found."""
+    """Read standard input, write what was found; whoever waits for a page comes first."""
+    os.nice(_NICE)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS_MAX, CPU_SECONDS_MAX))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
