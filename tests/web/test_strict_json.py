@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from thidua.web.api.activity_bodies import ActivityBody, keys_of, reports_of
 from thidua.web.api.intake import intake_of
 from thidua.web.problems import ProblemError
-from thidua.web.strict_json import canonical, decode_body, decoder_of
+from thidua.web.strict_json import canonical, decode_body, decoder_of, demand_few_values
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 _texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
@@ -161,7 +161,7 @@ def _keys(value: object) -> int:
 @pytest.mark.parametrize("body", [b"[" + b"1," * 500_000 + b"1]", b'{"a":' * 500_000, b"[{}" * 250_000])
 def test_a_body_of_too_many_values_is_refused_before_it_is_read(body: bytes) -> None:
     with pytest.raises(ProblemError) as refused:
-        canonical(body)
+        demand_few_values(body)
 
     assert (refused.value.problem.status, refused.value.problem.code) == (413, "too_many_values")
 
@@ -170,4 +170,7 @@ def test_the_largest_batch_with_much_evidence_is_read() -> None:
     evidence = [{"kind": "link", "url": f"https://example.vn/anh-{n}", "note": "một, hai"} for n in range(10)]
     one = {"type": "MENTOR_SESSION", "attributes": {"minutes": 45}, "evidence": evidence}
 
-    assert canonical(json.dumps({"activities": [one] * 1_000}, ensure_ascii=False).encode())
+    body = json.dumps({"activities": [one] * 1_000}, ensure_ascii=False).encode()
+
+    demand_few_values(body)
+    assert canonical(body)

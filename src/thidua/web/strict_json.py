@@ -50,11 +50,11 @@ async def body_of(request: AnyRequest) -> bytes:
             body = await _body(request)
     except TimeoutError as error:
         raise ProblemError(408, "too_slow") from error
-    _demand_few_values(body)
+    demand_few_values(body)
     return body
 
 
-def _demand_few_values(body: bytes) -> None:
+def demand_few_values(body: bytes) -> None:
     """Turn away what would take long to read, having looked at no more of it than tells."""
     found = 0
     for start in range(0, len(body), _PORTION_BYTES) if len(body) > _SIGNS_MAX else ():
