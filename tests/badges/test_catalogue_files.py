@@ -96,8 +96,8 @@ def test_two_badges_share_neither_name_nor_level_of_a_series(badges: Path) -> No
     shutil.copytree(badges / SLUG, badges / "tieng-noi-khac")
 
     assert faults_of(badges) == [
-        "tieng-noi-khac/badge.toml:1: name: tieng-noi-ban-em has the same name",
-        "tieng-noi-khac/badge.toml:1: name: tieng-noi-ban-em has the same name",
+        'tieng-noi-khac/badge.toml:1: name: tieng-noi-ban-em has the same name in "en"',
+        'tieng-noi-khac/badge.toml:1: name: tieng-noi-ban-em has the same name in "vi"',
         "tieng-noi-khac/badge.toml:4: level: level 1 of the series tieng-noi is tieng-noi-ban-em already",
     ]
 

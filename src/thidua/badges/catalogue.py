@@ -61,5 +61,5 @@ def _told_twice(badges: Iterable[Badge]) -> list[FolderFault]:
         for language in LANGUAGES:
             other = names.setdefault((language, badge.names[language].casefold()), badge.slug)
             if other != badge.slug:
-                faults.append(field_fault(file, "name", "name_twice", other=other))
+                faults.append(field_fault(file, "name", "name_twice", other=other, language=language))
     return faults

@@ -1,5 +1,6 @@
 """What people can get wrong when they give badges or take them back."""
 
+from thidua.infra.errors import StartError
 from thidua.kernel.errors import ConflictError, DomainError, NotAllowedError
 
 
@@ -39,7 +40,7 @@ class AlreadyRevokedError(ConflictError):
     code = "badge_already_revoked"
 
 
-class CriteriaChangedError(Exception):
+class CriteriaChangedError(StartError):
     """A folder's criteria changed under a version that was given already; a new version must be written."""
 
     def __init__(self, badge: str, version: int) -> None:

@@ -59,7 +59,7 @@ _WORDS = {
     "members_both": 'of = "members" and who = "member" go together',
     "units_only": "only badges of units choose kinds of unit",
     "level_twice": "level {level} of the series {series} is {other} already",
-    "name_twice": "{other} has the same name",
+    "name_twice": '{other} has the same name in "{language}"',
 }
 
 

@@ -1,7 +1,6 @@
 """`thidua up`: everything in one command, under one parent."""
 
 import asyncio
-import importlib
 import os
 import signal
 import socket
@@ -9,12 +8,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from importlib.util import find_spec
 from threading import Event
 
 import rich_click as click
 
 from thidua.badges.catalogue import catalogue
+from thidua.engine.award import demand_same_criteria
+from thidua.engine.bootstrap import bootstrap
 from thidua.infra.database import close_pool, open_pool
 from thidua.infra.embedded import Servers, start_servers, stop_servers
 from thidua.infra.errors import StartError
@@ -118,11 +118,10 @@ def _address(chosen: Settings) -> str:
 
 async def _prepare() -> None:
     await migrate()
-    if find_spec("thidua.engine") is None or find_spec("thidua.engine.bootstrap") is None:
-        return
     await open_pool()
     try:
-        await importlib.import_module("thidua.engine.bootstrap").bootstrap()
+        await bootstrap()
+        await demand_same_criteria()
     finally:
         await close_pool()
         await close_client()

@@ -1,10 +1,7 @@
 """`thidua work`: the worker that follows what is recorded."""
 
 import asyncio
-import importlib
 import signal
-from collections.abc import Awaitable, Callable
-from importlib.util import find_spec
 
 import rich_click as click
 import uvloop
@@ -13,6 +10,7 @@ from thidua.badges.catalogue import catalogue
 from thidua.infra.figures import share_figures
 from thidua.infra.instance import database_url, redis_url
 from thidua.infra.logs import all_logs
+from thidua.worker import run
 
 
 @click.command("work")
@@ -28,11 +26,4 @@ async def _until_stopped() -> None:
     stopping = asyncio.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(one, stopping.set)
-    await _work()(stopping)
-
-
-def _work() -> Callable[[asyncio.Event], Awaitable[object]]:
-    if find_spec("thidua.worker") is None:
-        return asyncio.Event.wait
-    found: Callable[[asyncio.Event], Awaitable[object]] = importlib.import_module("thidua.worker").run
-    return found
+    await run(stopping)

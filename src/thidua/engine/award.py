@@ -35,7 +35,7 @@ _log = structlog.get_logger()
 
 
 async def demand_same_criteria() -> None:
-    """Go on only if no badge's criteria changed under a version that was given."""
+    """Go on only if no badge's criteria changed under a version that was given: CriteriaChangedError else."""
     async with pooled() as connection:
         await demand_unchanged(connection, catalogue().badges.values())
 
