@@ -6,6 +6,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,11 +18,14 @@ from tests.support.open_loop import Answer, Crowd, share
 from tests.support.promises import Promise
 from tests.support.streams import LiveServer, live_server
 from thidua.infra.embedded import Servers
+from thidua.kernel.period import VIETNAM
 
 PEOPLE = [an_id(f"beyond {number}") for number in range(200)]
 READERS = 24
 _READ = b"GET /boards/people-total?q=lan HTTP/1.1\r\nHost: x\r\n\r\n"
 _WRITE_OF = 10  # one report among so many readers
+_FIRST = datetime(2026, 1, 5, 9, tzinfo=VIETNAM)
+_A_DAY = 30  # reports of each person: more than 200 would be doubtful
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +53,9 @@ def requests(secret: str) -> Iterator[tuple[str, bytes]]:
         if nth % _WRITE_OF:
             yield "read", _READ
         else:
-            body = json.dumps(case(PEOPLE[nth // _WRITE_OF % len(PEOPLE)])).encode()
+            report = nth // _WRITE_OF
+            at = _FIRST + timedelta(days=report // (_A_DAY * len(PEOPLE)), minutes=report % _A_DAY)
+            body = json.dumps(case(PEOPLE[report % len(PEOPLE)], at=at.isoformat())).encode()
             head = f"POST {ACTIVITIES} HTTP/1.1\r\nHost: x\r\nauthorization: Bearer {secret}\r\n"
             told = f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
             yield "write", (head + told).encode() + body
