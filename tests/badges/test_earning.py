@@ -255,6 +255,23 @@ async def test_what_can_still_be_earned_tells_how_far_one_is(
     assert told["buoc-dau-so"].have == 0
 
 
+async def test_what_is_held_for_a_festival_of_this_year_is_offered_again_next_year(
+    direct: asyncpg.Connection, follower: Follower, some: list[UUID]
+) -> None:
+    festival = {"festival": "hoi-so", "minutes": 240}
+    await recorded([reported("FEST_SHIFT", some[0], attributes=festival)])
+    before = [badge.slug for badge, _ in await progress_of(direct, some[0], LATER)]
+    await followed(follower, direct)
+
+    told = {
+        at: [badge.slug for badge, _ in await progress_of(direct, some[0], at)]
+        for at in (LATER, LATER + timedelta(days=365))
+    }
+
+    assert await active(direct, some[0]) == ["tinh-nguyen-vien-ngay-hoi festival:hoi-so"]
+    assert ["tinh-nguyen-vien-ngay-hoi" in slugs for slugs in (before, *told.values())] == [True, False, True]
+
+
 async def test_a_broken_streak_counts_from_its_new_beginning(
     direct: asyncpg.Connection, some: list[UUID]
 ) -> None:

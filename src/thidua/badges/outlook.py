@@ -54,6 +54,13 @@ async def progress_of(connection: Connection, subject: UUID, at: datetime) -> li
     return sorted(found, key=lambda one: -one[1].have / one[1].need)
 
 
+def is_of_now(badge: Badge, award: Award, at: datetime) -> bool:
+    """Whether the award of the badge is for the span that runs now; all festivals of a year are one span."""
+    if badge.window is Window.FESTIVAL:
+        return local_day(award.earned_at).year == local_day(at).year
+    return award.window == window_at(badge.window, at, None)
+
+
 def _can_be_earned(badge: Badge, unit_kind: str | None, awards: Iterable[Award], at: datetime) -> bool:
     asked = badge.criterion
     if badge.state is not BadgeState.ACTIVE or asked.kind in _NOT_SHOWN:
@@ -62,13 +69,10 @@ def _can_be_earned(badge: Badge, unit_kind: str | None, awards: Iterable[Award],
         return False
     if asked.unit_kinds and unit_kind not in asked.unit_kinds:
         return False
-    if badge.window is Window.FESTIVAL:
-        return True  # there is always another festival
-    window = window_at(badge.window, at, None)
     return not any(
         one.badge == badge.slug
-        and one.window == window
-        and (one.state is AwardState.ACTIVE or is_barred(one))
+        and is_of_now(badge, one, at)
+        and (one.state is AwardState.ACTIVE or (is_barred(one) and badge.window is not Window.FESTIVAL))
         for one in awards
     )
 
