@@ -8,6 +8,8 @@ from uuid import UUID
 import httpx
 import pytest
 
+from tests.badges.given_builders import by_hand
+from tests.builders import some_people
 from tests.web.conftest import SignIn
 from tests.web.reporting import somebody
 from thidua.accounts.roles import Role
@@ -18,6 +20,7 @@ from thidua.badges.model import Award
 from thidua.infra.clock import now
 from thidua.infra.database import transaction
 from thidua.infra.settings import settings
+from thidua.kernel.period import local_day
 
 Give = Callable[..., Awaitable[Award]]
 PAGE = {"accept": "text/html"}
@@ -173,6 +176,79 @@ async def test_ones_own_page_tells_what_is_earned_and_what_is_missing(
     assert all(f"/credentials/{award.id}" in page for page in (*pages, others))
     assert all("Còn đạt được" in page for page in pages)
     assert "Còn đạt được" not in others
+
+
+async def test_who_lost_a_badge_reads_so_in_the_gallery_and_on_its_page(
+    web: httpx.AsyncClient, sign_in_as: SignIn, give: Give
+) -> None:
+    person = await somebody()
+    award = await give(person)
+    async with transaction() as connection:
+        await actions.revoke(connection, [award.id], reason="Ghi nhầm", by="account:x", at=now())
+    own = await sign_in_as(Role.MEMBER, person=person)
+
+    gallery, page = [
+        (await own.get(path, headers=PAGE)).text for path in ("/badges", f"/badges/{award.badge}")
+    ]
+    others = (await web.get(f"/badges/{award.badge}", headers=PAGE)).text
+    mine = (await own.get("/badges?state=mine", headers=PAGE)).text
+
+    assert f"/credentials/{award.id}" in gallery
+    assert "đã thu hồi</span>" in gallery
+    assert "Huy hiệu này của bạn đã bị thu hồi ngày" in page
+    assert "Ghi nhầm" in page
+    assert f"/credentials/{award.id}" not in others + mine
+
+
+@pytest.mark.parametrize(
+    ("slug", "window", "again"),
+    [
+        ("tinh-nguyen-vien-ngay-hoi", "festival:hoi-xuan", "Ở ngày hội sau lại đạt được lần nữa."),
+        ("dai-su-so", str(local_day(now()).year), "Năm sau lại đạt được lần nữa."),
+    ],
+)
+async def test_what_is_held_for_now_is_not_offered_but_can_be_earned_again_later(
+    sign_in_as: SignIn, give: Give, slug: str, window: str, again: str
+) -> None:
+    person = await somebody()
+    own = await sign_in_as(Role.MEMBER, person=person)
+    paths = ("/badges?state=open", f"/people/{person}", f"/badges/{slug}")
+
+    before = [(await own.get(path, headers=PAGE)).text for path in paths]
+    await give(person, slug, window=window)
+    after = [(await own.get(path, headers=PAGE)).text for path in paths]
+
+    assert [f'"/badges/{slug}"' in page for page in (before[0], after[0])] == [True, False]
+    assert [again in page for page in (before[2], after[2])] == [False, True]
+    assert ["Bạn đã được" in page for page in (before[2], after[2])] == [True, False]
+
+
+async def test_a_badge_that_nobody_has_is_offered_to_nobody_who_cannot_earn_it(
+    web: httpx.AsyncClient,
+) -> None:
+    of_units = (await web.get("/badges/diem-ngay-hoi-tieu-bieu", headers=PAGE)).text
+    of_people = (await web.get("/badges/quan-quan", headers=PAGE)).text
+
+    assert "Chưa đơn vị nào có." in of_units
+    assert "người đầu tiên" not in of_units
+    assert "Bạn có thể là người đầu tiên." in of_people
+
+
+async def test_everybody_who_has_a_badge_is_on_some_page_by_the_public_name(web: httpx.AsyncClient) -> None:
+    people = await some_people(53, name="Lù Thị Ẩn")
+    async with transaction() as connection:
+        await actions.give(connection, [by_hand(one, note="x") for one in people], at=now())
+
+    first = (await web.get("/badges/an-toan-so", headers=PAGE)).text
+    [following] = re.findall(r'href="(/badges/an-toan-so\?cursor=[^"#]+)#holders"', first)
+    second = (await web.get(following, headers=PAGE)).text
+    shown = [set(re.findall(r"/people/[0-9a-f-]{36}", page)) for page in (first, second)]
+
+    assert [len(one) for one in shown] == [50, 3]
+    assert shown[0] | shown[1] == {f"/people/{one}" for one in people}
+    assert "Ẩn" not in first + second
+    assert "cursor=" not in second
+    assert (await web.get(f"{following}x", headers=PAGE)).status_code == 400
 
 
 async def test_nobody_gives_a_badge_to_themselves(sign_in_as: SignIn) -> None:

@@ -13,23 +13,26 @@ from thidua.accounts.permissions import Permission
 from thidua.badges import queries
 from thidua.badges.catalogue import catalogue
 from thidua.badges.definitions import Badge
-from thidua.badges.model import Award, AwardState, BadgeState, Family, Status
-from thidua.badges.outlook import progress_of
+from thidua.badges.model import Award, AwardState, BadgeState, Family, Status, Window
+from thidua.badges.outlook import is_of_now, progress_of
+from thidua.badges.queries import Place
 from thidua.badges.texts import lead
 from thidua.infra.clock import now
 from thidua.infra.database import Connection, connection
 from thidua.kernel.errors import NotFoundError
 from thidua.kernel.subjects import SubjectKind
 from thidua.organisation.vietnamese import fold
+from thidua.web import paging
 from thidua.web.badge_parts import badges_of
 from thidua.web.badge_pictures import badge_picture
 from thidua.web.badge_shown import award_shown, badge_shown, receivers
 from thidua.web.language import AnyRequest, Language, language_of
+from thidua.web.organisation_scope import Cursor
 from thidua.web.pages import render
 from thidua.web.visitors import signed_in, visitor_let_in, visitor_of
 
 _FILTER_CHARACTERS_MAX = 100
-_HOLDERS_SHOWN = 12
+_HOLDERS_A_PAGE = 50
 _MINE, _OPEN = "mine", "open"
 
 
@@ -71,9 +74,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class _Mine:
-    """What the reader has, and how far they are with the rest; nothing for who is not signed in."""
+    """What the reader has or had, and how far they are with the rest; nothing for who is not signed in."""
 
     awards: Mapping[str, Award]
+    revoked: Mapping[str, Award]  # the last of each badge of which nothing is left
     progress: Mapping[str, tuple[int, int]]
 
     def says(self, state: str, slug: str) -> bool:
@@ -104,7 +108,7 @@ async def gallery_page(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/badges/{name:str}", include_in_schema=False)
-async def badge_page(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
+async def badge_page(request: AnyRequest, name: FromPath[str], cursor: Cursor = None) -> Response[bytes]:
     """One badge: what earns it, who has it; or its picture, where an ending asks for one."""
     if "." in name:
         return await badge_picture(request, name)
@@ -115,7 +119,8 @@ async def badge_page(request: AnyRequest, name: FromPath[str]) -> Response[bytes
     async with connection() as database:
         mine = await _mine(request, database, at)
         held = await queries.count_held(database, badge.slug, at=at)
-        awards = await queries.holders(database, badge.slug, _HOLDERS_SHOWN)
+        found = await queries.holders(database, badge.slug, _HOLDERS_A_PAGE + 1, _place(badge, cursor))
+        awards = found[:_HOLDERS_A_PAGE]
         names = await receivers(database, awards, language, at=at)
     return render(
         request,
@@ -124,6 +129,8 @@ async def badge_page(request: AnyRequest, name: FromPath[str]) -> Response[bytes
         series=_series(badge, language),
         held=held,
         holders=_holders(awards, names, language, at),
+        next=_cursor(badge, awards[-1]) if len(found) > len(awards) else None,
+        is_first=cursor is None,
         may_award=visitor is not None and visitor.can(Permission.AWARD_BADGES),
     )
 
@@ -142,21 +149,45 @@ async def backpack_page(request: AnyRequest) -> Response[bytes]:
 async def _mine(request: AnyRequest, database: Connection, at: datetime) -> _Mine:
     visitor = visitor_of(request)
     if visitor is None or visitor.person is None:
-        return _Mine({}, {})
-    held: dict[str, Award] = {}
-    for one in reversed(await queries.awards_of(database, visitor.person)):
-        if one.state is AwardState.ACTIVE:
-            held[one.badge] = one
+        return _Mine({}, {}, {})
+    awards = await queries.awards_of(database, visitor.person)
+    held = {one.badge: one for one in reversed(awards) if one.state is AwardState.ACTIVE}
+    revoked = {one.badge: one for one in reversed(awards) if one.badge not in held}
     found = await progress_of(database, visitor.person, at)
-    return _Mine(held, {badge.slug: (min(told.have, told.need), told.need) for badge, told in found})
+    progress = {badge.slug: (min(told.have, told.need), told.need) for badge, told in found}
+    return _Mine(held, revoked, progress)
 
 
 def _in_gallery(badge: Badge, mine: _Mine, language: Language, at: datetime) -> dict[str, Any]:
-    award = mine.awards.get(badge.slug)
+    award, revoked = mine.awards.get(badge.slug), mine.revoked.get(badge.slug)
     return badge_shown(badge, language) | {
         "progress": mine.progress.get(badge.slug),
         "award": None if award is None else award_shown(award, language, at=at),
+        "revoked": None if revoked is None else award_shown(revoked, language, at=at),
+        "is_again_later": award is not None and _is_again_later(badge, award, at),
     }
+
+
+def _is_again_later(badge: Badge, award: Award, at: datetime) -> bool:
+    """Whether who has the award can earn the badge once more, but only in a span to come."""
+    is_given = badge.state is BadgeState.ACTIVE and badge.window is not Window.EVER
+    return is_given and is_of_now(badge, award, at)
+
+
+def _purpose(badge: Badge) -> str:
+    return f"holders {badge.slug}"
+
+
+def _place(badge: Badge, cursor: str | None) -> Place | None:
+    """The award that the page of holders begins after."""
+    if cursor is None:
+        return None
+    earned_at, award = paging.decode(_purpose(badge), cursor)
+    return Place(datetime.fromisoformat(str(earned_at)), UUID(str(award)))
+
+
+def _cursor(badge: Badge, award: Award) -> str:
+    return paging.encode(_purpose(badge), award.earned_at.isoformat(), str(award.id))
 
 
 def _series(badge: Badge, language: Language) -> list[dict[str, Any]]:
