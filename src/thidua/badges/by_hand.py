@@ -35,13 +35,13 @@ from thidua.organisation.finding import true_names
 WORDS_MAX = 500
 _FESTIVAL = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
 # A leader's own collective is not theirs to praise: the team they are in, the unit of their home or office.
-_OWN_TEAM = """
-SELECT EXISTS (SELECT FROM membership WHERE person = ANY($1::uuid[]) AND team = $2
-    AND valid_from <= $3 AND (valid_to IS NULL OR valid_to > $3))
+_OWN_TEAMS = """
+SELECT DISTINCT team AS place FROM membership WHERE person = ANY($1::uuid[]) AND team = ANY($2::uuid[])
+    AND valid_from <= $3 AND (valid_to IS NULL OR valid_to > $3)
 """
-_OWN_UNIT = """
-SELECT EXISTS (SELECT FROM person_home WHERE person = ANY($1::uuid[]) AND unit = $2
-    AND (valid_from IS NULL OR valid_from <= $3) AND (valid_to IS NULL OR valid_to > $3))
+_OWN_UNITS = """
+SELECT DISTINCT unit AS place FROM person_home WHERE person = ANY($1::uuid[]) AND unit = ANY($2::uuid[])
+    AND (valid_from IS NULL OR valid_from <= $3) AND (valid_to IS NULL OR valid_to > $3)
 """
 
 
@@ -117,28 +117,50 @@ async def demand_over(
         raise NotFoundError
 
 
+async def may_over(
+    connection: Connection, subject: UUID, kind: SubjectKind, *, by: Appointer, at: datetime
+) -> bool:
+    """Whether `demand_over` lets them."""
+    try:
+        await demand_over(connection, subject, kind, by=by, at=at)
+    except (NotFoundError, OwnBadgeError):
+        return False
+    return True
+
+
 async def is_own(
     connection: Connection, subject: UUID, kind: SubjectKind, *, by: Appointer, at: datetime
 ) -> bool:
-    """Whether the subject is the giver, or a collective that the giver is in or leads.
+    """Whether the subject is the giver, or a collective that the giver is in or leads."""
+    return subject in await own_among(connection, [subject], kind, by=by, at=at)
+
+
+async def own_among(
+    connection: Connection, subjects: Collection[UUID], kind: SubjectKind, *, by: Appointer, at: datetime
+) -> set[UUID]:
+    """Those of the subjects, all of one kind, that are the giver, or a collective they are in or lead.
 
     A second account changes nothing: of one that may be in the hands of others they are the giver too.
     """
     behind = await hands_behind(connection, by.account, is_nobodys=by.person is None)
     givers = behind | ({by.person} if by.person else set())
-    if subject in givers or any(subject in grant.places for grant in by.grants):
-        return True
-    if not givers or kind not in {SubjectKind.TEAM, SubjectKind.UNIT}:
-        return False
-    query = _OWN_TEAM if kind is SubjectKind.TEAM else _OWN_UNIT
-    return bool(await connection.fetchval(query, list(givers), subject, local_day(at)))
+    own = {one for one in subjects if one in givers or any(one in grant.places for grant in by.grants)}
+    others = [one for one in subjects if one not in own]
+    if not givers or not others or kind not in {SubjectKind.TEAM, SubjectKind.UNIT}:
+        return own
+    query = _OWN_TEAMS if kind is SubjectKind.TEAM else _OWN_UNITS
+    rows = await connection.fetch(query, list(givers), others, local_day(at))
+    return own | {row["place"] for row in rows}
 
 
 def window_of(gift: Gift) -> str:
     """The window that the gift counts for: by the day it was earned, or by the festival named."""
     festival = gift.festival
-    if gift.badge.window is Window.FESTIVAL and (festival is None or not _FESTIVAL.fullmatch(festival)):
-        raise FestivalNeededError
+    if gift.badge.window is Window.FESTIVAL:
+        if festival is None:
+            raise FestivalNeededError
+        if not _FESTIVAL.fullmatch(festival):
+            raise InputError([FieldError("festival", "badge_festival_code")])
     window = window_at(gift.badge.window, gift.earned_at, festival)
     assert window is not None, "a festival is named where it must be"
     return window

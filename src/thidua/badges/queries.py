@@ -38,6 +38,13 @@ _HELD_NOW = """
 SELECT count(*) FILTER (WHERE expires_at IS NULL OR expires_at > $2) AS valid, count(*) AS given
 FROM badge_award WHERE badge = $1 AND state = 1
 """
+# Festivals come one after the other: the latest so many awards of each badge name those of late.
+_WINDOWS = """
+SELECT DISTINCT told."window" FROM unnest($1::text[]) AS asked(badge) CROSS JOIN LATERAL (
+    SELECT a."window" FROM badge_award a WHERE a.badge = asked.badge AND a.state = 1 AND a.earned_at >= $2
+    ORDER BY a.earned_at DESC, a.id DESC LIMIT $3) told
+ORDER BY 1
+"""
 _REVOKED = "SELECT list_index FROM badge_award WHERE list_number = $1 AND state = 2 ORDER BY list_index"
 _LISTS = "SELECT number FROM badge_status_list ORDER BY number"
 
@@ -100,6 +107,13 @@ async def count_held(connection: Connection, badge: str, *, at: datetime) -> tup
     """Return how many active awards of the badge are valid at the moment, and how many with expired ones."""
     row = await connection.fetchrow(_HELD_NOW, badge, at)
     return row["valid"], row["given"]
+
+
+async def windows_lately(
+    connection: Connection, badges: Collection[str], *, since: datetime, count_max: int
+) -> list[str]:
+    """Return the windows that the latest so many awards of each badge are for."""
+    return [row["window"] for row in await connection.fetch(_WINDOWS, list(badges), since, count_max)]
 
 
 async def revoked_in(connection: Connection, list_number: int) -> list[int]:

@@ -17,6 +17,7 @@ _LATEST = """
 SELECT at, actor_id, facts FROM audit_record WHERE thing_kind = $1 AND thing_id = $2 AND facts ? $3
 ORDER BY id DESC LIMIT 1
 """
+_THINGS = "SELECT thing_id FROM audit_record WHERE actor_id = $1 AND doing = $2 ORDER BY id DESC LIMIT $3"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +52,9 @@ async def latest(connection: Connection, thing_kind: str, thing_id: object, fact
     """Return the last time that this fact of this thing was noted."""
     row = await connection.fetchrow(_LATEST, thing_kind, str(thing_id), fact)
     return None if row is None else Noted(row["at"], row["actor_id"], msgspec.json.decode(row["facts"])[fact])
+
+
+async def things(connection: Connection, actor_id: UUID, doing: str, count_max: int) -> list[str]:
+    """Return with which things they did so last, the latest first."""
+    rows = await connection.fetch(_THINGS, actor_id, doing, count_max)
+    return [row["thing_id"] for row in rows]

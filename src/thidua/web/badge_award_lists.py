@@ -63,6 +63,12 @@ async def confirm_list(request: AnyRequest) -> Response[Any]:
     return see_other(f"/badges/award/lists/{given.batch}")
 
 
+@get("/badges/award/lists", include_in_schema=False, guards=MAY_AWARD, status_code=303)
+async def lists_page() -> Response[Any]:
+    """Lead to where the lists given lately stand."""
+    return see_other("/badges/award")
+
+
 @get("/badges/award/lists/{batch:uuid}", include_in_schema=False, guards=MAY_AWARD)
 async def batch_page(request: AnyRequest, batch: FromPath[UUID]) -> Response[bytes]:
     """What a list gave, and the way to undo it."""
@@ -186,4 +192,4 @@ def _fault(code: str, language: Language) -> str:
     return say("badge_nobody_named" if code == "not_found" else code, language, {"field": "…"})
 
 
-badge_list_handlers = [list_page, preview_list, confirm_list, batch_page, undo_batch]
+badge_list_handlers = [list_page, preview_list, confirm_list, lists_page, batch_page, undo_batch]

@@ -7,17 +7,19 @@ from typing import Any
 from litestar import Response, get, post
 
 from thidua.accounts.permissions import Permission
-from thidua.badges import by_hand
+from thidua.badges import by_hand, queries
 from thidua.badges.by_hand import Gift
 from thidua.badges.catalogue import catalogue
 from thidua.badges.definitions import Badge
-from thidua.badges.model import BadgeState
+from thidua.badges.given_lists import lists_lately
+from thidua.badges.model import BadgeState, Window
+from thidua.badges.progress import FESTIVAL
 from thidua.infra.clock import now
 from thidua.infra.database import Connection, transaction
 from thidua.kernel.errors import BusyError, DomainError, FieldError, InputError, NotFoundError
 from thidua.kernel.period import local_day, midnight_of
 from thidua.organisation.fields import as_id
-from thidua.organisation.finding import Within, subjects_named
+from thidua.organisation.finding import Found, Within, subjects_named
 from thidua.web.accounts import appointer_of
 from thidua.web.badge_shown import badge_shown
 from thidua.web.catalogue import translate
@@ -32,6 +34,8 @@ from thidua.web.wording import say
 MAY_AWARD = [needs(Permission.AWARD_BADGES)]
 _FOUND_MAX = 20
 _WORDS_MAX = 100
+_FESTIVALS_SINCE = timedelta(days=366)
+_AWARDS_READ_MAX = 200
 _LABELS = {
     "subject": "Người nhận",
     "note": "Lý do",
@@ -118,7 +122,9 @@ async def _award(  # noqa: PLR0913 -- the page and what came of a form
     visitor, language, at = visitor_let_in(request), language_of(request), now()
     badge, q = catalogue().badges.get(slug), q.strip()[:_WORDS_MAX]
     async with transaction(readonly=True) as database:
-        found = await _found(database, visitor, badge, q, language, at=at) if badge and q else []
+        found, own = await _found(database, visitor, badge, q, at=at) if badge and q else ([], [])
+        festivals = await _festivals(database, badge, at=at)
+        lists = await _lists_shown(database, visitor, language, at=at)
     return render(
         request,
         "badges/award.html",
@@ -126,7 +132,10 @@ async def _award(  # noqa: PLR0913 -- the page and what came of a form
         offered=offered_badges(language),
         badge=badge_shown(badge, language) if badge else None,
         q=q,
-        found=found,
+        found=[_found_shown(one, language) for one in found],
+        own=[one.name for one in own],
+        festivals=festivals,
+        lists=lists,
         typed=typed or Typed({}),
         errors=errors or {},
         refused=refused,
@@ -140,18 +149,48 @@ def offered_badges(language: Language) -> list[dict[str, Any]]:
 
 
 async def _found(
-    database: Connection, visitor: Visitor, badge: Badge, q: str, language: Language, *, at: datetime
-) -> list[dict[str, Any]]:
-    """Whom the words may mean, among those to whom the visitor may give the badge."""
+    database: Connection, visitor: Visitor, badge: Badge, q: str, *, at: datetime
+) -> tuple[list[Found], list[Found]]:
+    """Whom the words may mean: those to whom the visitor may give the badge, and those who are their own."""
     within = Within(
         units=await scope_of(database, visitor, Permission.AWARD_BADGES),
         teams=teams_of(visitor, Permission.AWARD_BADGES),
     )
     found = await subjects_named(database, q, within, at=at, count_max=_FOUND_MAX)
+    meant = {one.id: one for one in found if one.kind is badge.subject}
+    own = await by_hand.own_among(database, meant, badge.subject, by=appointer_of(visitor), at=at)
+    return [meant[one] for one in meant if one not in own], [meant[one] for one in meant if one in own]
+
+
+def _found_shown(one: Found, language: Language) -> dict[str, Any]:
+    return {"id": str(one.id), "name": one.name, "unit": one.unit_vi if language == "vi" else one.unit_en}
+
+
+async def _festivals(database: Connection, badge: Badge | None, *, at: datetime) -> list[str]:
+    """The short names of festivals of the last year for which badges were given."""
+    if badge is None or badge.window is not Window.FESTIVAL:
+        return []
+    slugs = [one.slug for one in catalogue().badges.values() if one.window is Window.FESTIVAL]
+    since = at - _FESTIVALS_SINCE
+    found = await queries.windows_lately(database, slugs, since=since, count_max=_AWARDS_READ_MAX)
+    return [one.removeprefix(FESTIVAL) for one in found]
+
+
+async def _lists_shown(
+    database: Connection, visitor: Visitor, language: Language, *, at: datetime
+) -> list[dict[str, Any]]:
+    """The lists given lately; those whose badge's folder is gone have no page."""
+    known = catalogue().badges
     return [
-        {"id": str(one.id), "name": one.name, "unit": one.unit_vi if language == "vi" else one.unit_en}
-        for one in found
-        if one.kind is badge.subject
+        {
+            "href": f"/badges/award/lists/{one.batch}",
+            "name": known[one.badge].names[language],
+            "given_at": one.given_at,
+            "given": one.given,
+            "active": one.active,
+        }
+        for one in await lists_lately(database, by=appointer_of(visitor), at=at)
+        if one.badge in known
     ]
 
 
