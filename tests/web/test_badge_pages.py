@@ -197,6 +197,7 @@ async def test_who_lost_a_badge_reads_so_in_the_gallery_and_on_its_page(
     assert "đã thu hồi</span>" in gallery
     assert "Huy hiệu này của bạn đã bị thu hồi ngày" in page
     assert "Ghi nhầm" in page
+    assert "người đầu tiên" not in page
     assert f"/credentials/{award.id}" not in others + mine
 
 
