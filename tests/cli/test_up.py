@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
 
 import asyncpg
 import pytest
@@ -55,7 +54,7 @@ def test_criteria_changed_under_a_given_version_are_refused_in_one_line(
     assert "Traceback" not in refused.stderr
 
 
-def ended(command: str, settings: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+def ended(command: str, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """What became of a command that must not start."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("THIDUA_")}
     return subprocess.run(  # noqa: S603 -- our own command
