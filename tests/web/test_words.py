@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from thidua.paths import PACKAGE, shipped
-from thidua.web.catalogue import catalogue
+from thidua.web.catalogue import catalogue, translate_counted
 from thidua.web.wording import say, wordings
 
-_MESSAGE = re.compile(r"""(?<![A-Za-z0-9_])(?:_|translate)\(\s*(["'])((?:[^"'\\]|\\.)+)\1""")
+_MESSAGE = re.compile(r"""(?<![A-Za-z0-9_])(?:_n?|translate(?:_counted)?)\(\s*(["'])((?:[^"'\\]|\\.)+)\1""")
 _CODES = (
     re.compile(r'FieldError\(\s*(?:f?"[^"]*"|[a-z_.]+),\s*"([a-z0-9_]+)"'),
     re.compile(
@@ -50,6 +50,15 @@ def test_every_translation_keeps_the_facts_of_its_text() -> None:
 
     for message, english in catalogue("en").items():
         assert set(fact.findall(english)) <= set(fact.findall(message)), message
+
+
+def test_of_one_thing_english_has_its_own_words_and_vietnamese_the_same() -> None:
+    row = "%(count)s dòng sẽ được trao."
+
+    said = [translate_counted(row, count, "en") for count in (0, 1, 2, 1000)]
+
+    assert said == [f"{count} will get the badge." for count in ("0 rows", "1 row", "2 rows", "1,000 rows")]
+    assert translate_counted(row, 1, "vi") == "1 dòng sẽ được trao."
 
 
 def test_every_code_in_the_source_is_worded() -> None:

@@ -7,8 +7,7 @@ from uuid import UUID
 from thidua.accounts.roles import Role
 from thidua.badges.catalogue import catalogue
 from thidua.organisation.fields import as_id
-from thidua.web.catalogue import translate
-from thidua.web.formats import shown_number
+from thidua.web.catalogue import translate, translate_counted
 from thidua.web.language import Language
 from thidua.web.role_words import role_shown
 
@@ -75,7 +74,7 @@ def _said(name: str, value: object, names: Mapping[UUID, str], language: Languag
     if worded is not None:
         return worded(value, language)
     if name in COUNTS and isinstance(value, int):
-        return translate(COUNTS[name], language, count=shown_number(value, language))
+        return translate_counted(COUNTS[name], value, language)
     said = translate("có" if value else "không", language) if isinstance(value, bool) else value
     return f"{_field(name, language)}: {said}"
 

@@ -9,7 +9,7 @@ from litestar import Response
 
 from thidua.paths import shipped
 from thidua.web.assets import asset
-from thidua.web.catalogue import translate
+from thidua.web.catalogue import translate, translate_counted
 from thidua.web.drawing import initials, ruled
 from thidua.web.formats import shown_date, shown_number, shown_points, shown_time
 from thidua.web.language import AnyRequest, Language, language_of
@@ -24,7 +24,7 @@ _PRIVATE = "private, no-store"
 
 @cache
 def environment() -> Environment:
-    """The environment of all templates: `_("…")` translates, `number`, `points`, `date`, `time` format."""
+    """The environment of all templates: `_("…")` translates, `_n("…", 3)` counts, filters format."""
     made = Environment(
         loader=FileSystemLoader(shipped("templates")),
         autoescape=True,
@@ -33,7 +33,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(_=_translate, asset=asset, ruled=ruled, is_sample=is_sample)
+    made.globals.update(_=_translate, _n=_translate_counted, asset=asset, ruled=ruled, is_sample=is_sample)
     made.filters.update(number=_number, points=_points, date=shown_date, time=shown_time, initials=initials)
     return made
 
@@ -84,6 +84,11 @@ def own_address(request: AnyRequest) -> str:
 @pass_context
 def _translate(context: Context, message: str, **facts: object) -> str:
     return translate(message, context["lang"], **facts)
+
+
+@pass_context
+def _translate_counted(context: Context, message: str, count: int, **facts: object) -> str:
+    return translate_counted(message, count, context["lang"], **facts)
 
 
 @pass_context
