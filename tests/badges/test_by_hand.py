@@ -18,7 +18,7 @@ from thidua.badges.by_hand import Gift
 from thidua.badges.errors import OwnBadgeError
 from thidua.badges.model import AwardState
 from thidua.infra.database import owner_connection, transaction
-from thidua.kernel.errors import InputError, NotFoundError
+from thidua.kernel.errors import FieldError, InputError, NotFoundError
 from thidua.organisation.queries import unit_id_of
 
 AT = TENTH + timedelta(days=5)
@@ -99,7 +99,7 @@ async def test_a_list_tells_days_of_birth_only_to_who_may_read_them(
     rows = [["họ tên", "ngày sinh"], [name, "2000-03-04"], [name, "2000-03-05"]]
     faults = {
         role: [
-            line.fault
+            line.fault and line.fault.code
             for line in await by_list.read_list(
                 direct, badge_of("an-toan-so"), rows, note="x", by=await _somebody(None, role), at=AT
             )
@@ -107,7 +107,7 @@ async def test_a_list_tells_days_of_birth_only_to_who_may_read_them(
         for role in (Role.UNIT_LEADER, Role.FESTIVAL_ORGANISER)
     }
 
-    assert faults[Role.UNIT_LEADER] == ["", "not_found"]
+    assert faults[Role.UNIT_LEADER] == [None, "not_found"]
     assert faults[Role.FESTIVAL_ORGANISER] == ["badge_births_not_yours"] * 2
 
 
@@ -120,7 +120,7 @@ async def test_a_day_before_all_days_is_a_fault_of_its_line(
 
     [line] = await by_list.read_list(direct, badge_of("an-toan-so"), rows, note="x", by=leader, at=AT)
 
-    assert line.fault == "not_a_date"
+    assert line.fault == FieldError("earned_on", "not_a_date")
 
 
 async def test_a_list_is_undone_by_nobody_beyond_whose_charge_it_lies(

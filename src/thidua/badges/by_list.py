@@ -63,18 +63,19 @@ SELECT id FROM household WHERE lower(name) = lower($1) AND unit {_HERE} AND $3::
     AND $4::date IS NULL LIMIT 2
 """,  # noqa: S608 -- as above
 }
+_TWICE, _HELD = FieldError("", "badge_twice_in_list"), FieldError("", "badge_already_held")
 _EARLIEST = date(1900, 1, 1)
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of a list: whom it names, the gift that it becomes, or the code of what is wrong with it."""
+    """One line of a list: whom it names, the gift that it becomes, or what is wrong and in which column."""
 
     number: int  # as a spreadsheet counts, the headings being the first
     told: str  # whom it names, as it was written
     gift: Gift | None = None
-    fault: str = ""
+    fault: FieldError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,9 +173,9 @@ async def _line(
         )
         await demand_giveable(connection, gift, by=by, at=at)
     except InputError as error:
-        return Line(number=number, told=told, fault=error.errors[0].code)
+        return Line(number=number, told=told, fault=error.errors[0])
     except DomainError as error:
-        return Line(number=number, told=told, fault=error.code)
+        return Line(number=number, told=told, fault=FieldError("", error.code, facts=error.facts))
     return Line(number=number, told=told, gift=gift)
 
 
@@ -228,7 +229,7 @@ def _without_repeats(lines: Sequence[Line]) -> list[Line]:
     kept: list[Line] = []
     for line in lines:
         key = None if line.gift is None else (line.gift.subject, window_of(line.gift))
-        kept.append(replace(line, gift=None, fault="badge_twice_in_list") if key in seen else line)
+        kept.append(replace(line, gift=None, fault=_TWICE) if key in seen else line)
         if key is not None:
             seen.add(key)
     return kept
@@ -239,7 +240,7 @@ async def _without_those_held(connection: Connection, badge: Badge, lines: Seque
     awards = await queries.awards_of_many(connection, subjects, [badge.slug])
     held = {(one.subject, one.window) for one in awards if one.state is AwardState.ACTIVE}
     return [
-        replace(line, gift=None, fault="badge_already_held")
+        replace(line, gift=None, fault=_HELD)
         if line.gift is not None and (line.gift.subject, window_of(line.gift)) in held
         else line
         for line in lines

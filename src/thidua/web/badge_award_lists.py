@@ -1,6 +1,7 @@
 """Pages on which leaders and organisers give a badge to many by a list: seen first, and undone if need be."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import dropwhile, islice
 from typing import Any
@@ -13,14 +14,17 @@ from litestar.params import FromPath
 from thidua.badges import by_hand, by_list, queries
 from thidua.badges.by_list import LINES_MAX, Line
 from thidua.badges.model import AwardState
-from thidua.imports.decoding import text_of
+from thidua.imports.container import form_of as kind_of
+from thidua.imports.decoding import UNREADABLE, text_of
 from thidua.imports.delimited import rows_of
+from thidua.imports.errors import FileRefusedError
 from thidua.infra.clock import now
 from thidua.infra.database import Connection, transaction
-from thidua.kernel.errors import InputError, NotFoundError
+from thidua.kernel.errors import FieldError, InputError, NotFoundError
+from thidua.kernel.period import local_day
 from thidua.web.accounts import appointer_of
 from thidua.web.acquaintances import names_for, near
-from thidua.web.badge_awarding import MAY_AWARD, badge_named, offered_badges, worded
+from thidua.web.badge_awarding import MAY_AWARD, badge_named, fault_said, offered_badges, worded
 from thidua.web.badge_shown import awards_shown, badge_shown
 from thidua.web.forms import form_of
 from thidua.web.language import AnyRequest, Language, language_of
@@ -31,6 +35,9 @@ from thidua.web.visitors import Visitor, visitor_let_in
 from thidua.web.wording import say
 
 _LIST_BYTES_MAX = 256 * 1024
+# A text has a sign or two that cannot be read; what is no text has them everywhere.
+_UNREADABLE_SHARE = 0.05
+_IN_A_LINE = {"not_found": "badge_nobody_named"}
 
 
 @get("/badges/award/list", include_in_schema=False, guards=MAY_AWARD)
@@ -43,7 +50,11 @@ async def list_page(request: AnyRequest) -> Response[bytes]:
 async def preview_list(request: AnyRequest) -> Response[Any]:
     """What the list would do, line by line; nothing is given yet."""
     typed = Typed(await form_of(request))
-    return await _preview(request, typed, await _text(request, typed))
+    try:
+        text = await _text(request, typed)
+    except InputError as error:
+        return _list(request, typed, errors=worded(error, language_of(request))[0])
+    return await _preview(request, typed, text)
 
 
 @post("/badges/award/list/confirm", include_in_schema=False, guards=MAY_AWARD, status_code=303)
@@ -93,9 +104,29 @@ async def _text(request: AnyRequest, typed: Typed) -> str:
     file = (await request.form()).get("file")
     if isinstance(file, UploadFile):
         content = await file.read(_LIST_BYTES_MAX + 1)
-        if content:
-            return "" if len(content) > _LIST_BYTES_MAX else text_of(content)[0]
+        if content.strip():
+            return _text_in(content)
     return typed.line("text")
+
+
+def _text_in(content: bytes) -> str:
+    """The text of a CSV; a workbook or a picture is none, whatever its name says."""
+    if not _is_plain(content):
+        raise InputError([FieldError("list", "badge_list_not_csv")])
+    if len(content) > _LIST_BYTES_MAX:
+        facts = {"kilobytes": _LIST_BYTES_MAX // 1024, "rows": LINES_MAX}
+        raise InputError([FieldError("list", "badge_list_too_large", facts=facts)])
+    text, _ = text_of(content)
+    if text.count(UNREADABLE) > len(text) * _UNREADABLE_SHARE:
+        raise InputError([FieldError("list", "badge_list_not_csv")])
+    return text
+
+
+def _is_plain(content: bytes) -> bool:
+    try:
+        return kind_of(content) == "text"
+    except FileRefusedError:
+        return False
 
 
 def _rows(text: str) -> list[list[str]]:
@@ -150,6 +181,7 @@ async def _lines_shown(
             "number": line.number,
             "told": line.told,
             "who": names.get(line.gift.subject) if line.gift else None,
+            "earned_on": local_day(line.gift.earned_at) if line.gift else None,
             "note": line.gift.note if line.gift else "",
             "fault": _fault(line.fault, language) if line.fault else None,
         }
@@ -187,9 +219,9 @@ async def _batch(
     )
 
 
-def _fault(code: str, language: Language) -> str:
+def _fault(fault: FieldError, language: Language) -> str:
     """What is wrong of a line; whom nobody finds there is not an address that leads nowhere."""
-    return say("badge_nobody_named" if code == "not_found" else code, language, {"field": "…"})
+    return fault_said(replace(fault, code=_IN_A_LINE.get(fault.code, fault.code)), language)
 
 
 badge_list_handlers = [list_page, preview_list, confirm_list, lists_page, batch_page, undo_batch]

@@ -38,10 +38,16 @@ _FESTIVALS_SINCE = timedelta(days=366)
 _AWARDS_READ_MAX = 200
 _LABELS = {
     "subject": "Người nhận",
+    "who": "Mã",
+    "name": "Họ tên hoặc Mã",
+    "born_on": "Ngày sinh",
     "note": "Lý do",
     "earned_on": "Ngày đạt",
+    "festival": "Ngày hội",
     "reason": "Lý do",
 }
+# Words for programs that people should not read in a form or a list.
+_FOR_PEOPLE = {"missing_field": "empty", "not_a_date": "not_a_typed_date"}
 
 
 @get("/badges/award", include_in_schema=False, guards=MAY_AWARD)
@@ -99,14 +105,15 @@ def worded(error: DomainError, language: Language) -> tuple[dict[str, str], str 
         return {}, say(error.code, language, error.facts)
     found: dict[str, str] = {}
     for one in error.errors:
-        code = {"missing_field": "empty"}.get(one.code, one.code)
-        facts = {"field": _label(one.field, language), **(one.facts or {})}
-        found.setdefault(one.field, say(code, language, facts))
+        found.setdefault(one.field, fault_said(one, language))
     return found, None
 
 
-def _label(field: str, language: Language) -> str:
-    return translate(_LABELS.get(field, field), language)
+def fault_said(fault: FieldError, language: Language) -> str:
+    """What is wrong, the field being called as its form or column is."""
+    label = translate(_LABELS.get(fault.field, fault.field), language)
+    code = _FOR_PEOPLE.get(fault.code, fault.code)
+    return say(code, language, {"field": label, **(fault.facts or {})})
 
 
 async def _award(  # noqa: PLR0913 -- the page and what came of a form

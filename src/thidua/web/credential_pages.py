@@ -28,6 +28,7 @@ from thidua.organisation.fields import as_id
 from thidua.organisation.names import ShownName
 from thidua.organisation.surroundings import path_of
 from thidua.web.accounts import appointer_of
+from thidua.web.badge_awarding import worded
 from thidua.web.badge_shown import award_shown, badge_shown, receiver
 from thidua.web.forms import form_of
 from thidua.web.language import AnyRequest, Language, known, language_of
@@ -115,10 +116,8 @@ async def revoke_award(request: AnyRequest, name: FromPath[str]) -> Response[Any
             by = appointer_of(visitor_let_in(request))
             await by_hand.take_back(database, award, reason=reason, by=by, at=now())
     except InputError as error:
-        fault = error.errors[0]
-        code = {"missing_field": "empty"}.get(fault.code, fault.code)
-        worded = {"reason": say(code, language_of(request), {"field": "…", **(fault.facts or {})})}
-        return await credential_page(request, award, errors=worded, status=422)
+        errors, _ = worded(error, language_of(request))
+        return await credential_page(request, award, errors=errors, status=422)
     return see_other(f"/credentials/{award}")
 
 
