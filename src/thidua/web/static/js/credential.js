@@ -4,7 +4,12 @@
 const checker = document.getElementById("checker");
 const steps = checker.querySelector("[data-steps]");
 const said = checker.querySelector("[data-verdict]");
-const words = { ok: said.dataset.wordsOk, bad: said.dataset.wordsBad, unknown: said.dataset.wordsUnknown };
+const words = {
+  ok: said.dataset.wordsOk,
+  bad: said.dataset.wordsBad,
+  unknown: said.dataset.wordsUnknown,
+  unreached: said.dataset.wordsUnreached,
+};
 
 class Verdict extends Error {
   constructor(verdict, mark = "bad") {
@@ -77,17 +82,22 @@ async function check() {
     if (told.id !== checker.dataset.id || told.iss !== told.issuer.id) throw new Verdict("broken");
     if (!kid.startsWith(told.issuer.id) && kid.includes("#")) throw new Verdict("broken");
     mark(step, "ok", `${told.name}, ${told.issuer.name}`);
-    await standing(told, key, kid, (one) => (step = one));
+    await standing(told, (one) => (step = one));
     said.textContent = checker.dataset.valid;
   } catch (error) {
     const { verdict, mark: how } = error instanceof Verdict ? error : new Verdict("broken");
     mark(step, how);
     said.textContent = checker.dataset[verdict];
   }
+  for (const one of steps.querySelectorAll(".steps__figure:empty")) one.textContent = words.unreached;
 }
 
-/** Whether what was signed holds now: the list first, for revoked outweighs expired. */
-async function standing(told, key, kid, at) {
+/** Whether what was signed holds now: dates and list are both looked at, for revoked outweighs expired. */
+async function standing(told, at) {
+  const now = Date.now();
+  const isOver = told.validUntil && now >= Date.parse(told.validUntil);
+  const isEarly = now < Date.parse(told.validFrom);
+  mark("dates", isOver || isEarly ? "bad" : "ok");
   at("status");
   const entry = told.credentialStatus;
   const path = new URL(entry.statusListCredential).pathname;
@@ -98,10 +108,8 @@ async function standing(told, key, kid, at) {
   if (await isSet(subject.encodedList, Number(entry.statusListIndex))) throw new Verdict("revoked");
   mark("status", "ok");
   at("dates");
-  const now = Date.now();
-  if (told.validUntil && now >= Date.parse(told.validUntil)) throw new Verdict("expired");
-  if (now < Date.parse(told.validFrom)) throw new Verdict("broken");
-  mark("dates", "ok");
+  if (isOver) throw new Verdict("expired");
+  if (isEarly) throw new Verdict("broken");
 }
 
 const begin = checker.querySelector("[data-begin]");
