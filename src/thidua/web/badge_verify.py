@@ -2,22 +2,27 @@
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime, time, timedelta
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 
+from thidua.badges import queries
 from thidua.badges.credentials.genuine import issuer_of, moment_in
 from thidua.badges.credentials.reading import FILE_BYTES_MAX
-from thidua.badges.credentials.verdict import Outcome, RefusedError, Verdict
+from thidua.badges.credentials.verdict import Outcome, Verdict
 from thidua.badges.credentials.verify import verify
 from thidua.infra.clock import now
-from thidua.kernel.period import local_day
+from thidua.infra.database import connection
+from thidua.kernel.errors import NotFoundError
+from thidua.kernel.period import VIETNAM, local_day
 from thidua.organisation.fields import as_id
 from thidua.web.activity_fields import capital
+from thidua.web.badge_shown import award_shown
 from thidua.web.forms import MULTIPART, form_of
-from thidua.web.language import AnyRequest, language_of
+from thidua.web.language import AnyRequest, Language, language_of
+from thidua.web.origins import own_address
 from thidua.web.pace import Pace
 from thidua.web.pages import render
 from thidua.web.wording import say
@@ -25,6 +30,8 @@ from thidua.web.wording import say
 # Enough for a class that tries it at the same time; a foreign badge may mean several requests elsewhere.
 _pace = Pace(count_max=60, within_seconds=60.0, at_once_max=4)
 _SHOWN_CHARACTERS_MAX = 160
+# What holds until midnight holds on the day before.
+_A_MOMENT = timedelta(microseconds=1)
 _MEGABYTES = FILE_BYTES_MAX // 1024 // 1024
 
 
@@ -42,14 +49,14 @@ async def verify_badge(request: AnyRequest) -> Response[bytes]:
         if not content:
             return _page(request, error=say("badge_nothing_shown", language_of(request)), status=422)
         at = now()
-        verdict = await verify(content, at=at)
+        verdict = await verify(content, at=at, hosts=[own_address(request.scope, request.headers)])
     language = language_of(request)
     told = {
         "outcome": verdict.outcome.value,
         "sentence": _why(verdict, say(verdict.reason.value, language)),
         "is_ours": verdict.is_ours,
         "facts": _facts(verdict),
-        "page": _own_page(verdict),
+        "award": await _own_award(verdict, language, at=at),
         "at": at,
     }
     page = _page(request, verdict=told)
@@ -93,18 +100,23 @@ def _facts(verdict: Verdict) -> dict[str, Any]:
         "name": _text(named.get("name") or told.get("name")),
         "issuer": _text(issuer.get("name")) if isinstance(issuer, dict) else "",
         "issuer_id": _text(issuer_of(told)),
-        "since": _day(told, "validFrom"),
-        "until": _day(told, "validUntil"),
+        **span(told),
         "id": _text(told.get("id")),
     }
 
 
-def _own_page(verdict: Verdict) -> str | None:
-    """The page of a credential of ours."""
+async def _own_award(verdict: Verdict, language: Language, *, at: datetime) -> dict[str, Any] | None:
+    """The award of a credential of ours as our own book has it, with the picture that we draw of it."""
     if not verdict.is_ours or verdict.credential is None:
         return None
     found = as_id(str(verdict.credential.get("id", "")).rpartition("/")[2])
-    return None if found is None else f"/credentials/{found}"
+    if found is None:
+        return None
+    try:
+        async with connection() as database:
+            return award_shown(await queries.award(database, found), language, at=at)
+    except NotFoundError:  # signed here, and of a book that was lost since
+        return None
 
 
 def _text(value: object) -> str:
@@ -116,12 +128,21 @@ def _text(value: object) -> str:
     return said if len(said) <= _SHOWN_CHARACTERS_MAX else f"{said[:_SHOWN_CHARACTERS_MAX]}…"
 
 
-def _day(told: Mapping[str, Any], name: str) -> object:
-    try:
-        found: datetime | None = moment_in(told, name)
-        return None if found is None or found.tzinfo is None else local_day(found)
-    except (RefusedError, OverflowError):  # a day before the first or after the last
-        return None
+def span(told: Mapping[str, Any]) -> dict[str, object]:
+    """From which day it holds and through which; an end within a day is told as the moment that it is."""
+    since, until = _moment(told, "validFrom"), _moment(told, "validUntil")
+    is_whole_days = until is not None and until.astimezone(VIETNAM).time() == time.min
+    return {
+        "since": None if since is None else local_day(since),
+        "last": local_day(until - _A_MOMENT) if until is not None and is_whole_days else None,
+        "until": None if is_whole_days else until,
+    }
+
+
+def _moment(told: Mapping[str, Any], name: str) -> datetime | None:
+    """The moment, unless its day in Vietnam may lie beyond the calendar."""
+    found = moment_in(told, name)
+    return found if found is not None and MINYEAR < found.year < MAXYEAR else None
 
 
 badge_verify_handlers = [verify_page, verify_badge]

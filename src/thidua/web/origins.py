@@ -24,6 +24,11 @@ def is_from_our_pages(scope: Scope, headers: Mapping[str, str]) -> bool:
     return sent is not None and sent == _own_place(scope, headers, urlsplit(origin).scheme)
 
 
+def own_address(scope: Scope, headers: Mapping[str, str], *, scheme: str = "https") -> str:
+    """The address, without a path, by which this request reached us."""
+    return f"{scheme}://{_of_proxy(scope, headers, 'x-forwarded-host') or headers.get('host', '')}"
+
+
 def is_encrypted(scope: Scope, headers: Mapping[str, str]) -> bool:
     """Whether the browser reached us by https, as far as anything about the request tells.
 
@@ -37,8 +42,7 @@ def is_encrypted(scope: Scope, headers: Mapping[str, str]) -> bool:
 
 
 def _own_place(scope: Scope, headers: Mapping[str, str], scheme: str) -> tuple[str, int] | None:
-    host = _of_proxy(scope, headers, "x-forwarded-host") or headers.get("host", "")
-    return _place(f"{scheme}://{host}")
+    return _place(own_address(scope, headers, scheme=scheme))
 
 
 def _place(address: str) -> tuple[str, int] | None:

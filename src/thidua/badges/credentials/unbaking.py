@@ -28,7 +28,10 @@ def text_in(content: bytes) -> bytes:
     """The credential's text; a RefusedError says why there is none."""
     if len(content) > FILE_BYTES_MAX:
         raise RefusedError(Reason.TOO_LARGE)
-    if content.lstrip()[:1] in (b"{", b"e"):
+    begins = content.lstrip()[:5]
+    if begins == b"%PDF-":
+        raise RefusedError(Reason.IN_PDF)
+    if begins[:1] in (b"{", b"e"):
         return content
     try:
         return unbake(content).encode()

@@ -40,6 +40,9 @@ class Reason(StrEnum):
     REVOKED = "credential_revoked"
     SUSPENDED = "credential_suspended"
     # Nobody can tell.
+    IN_PDF = "credential_in_pdf"
+    ADDRESS_ELSEWHERE = "credential_address_elsewhere"
+    NOT_HERE = "credential_not_here"  # an address of ours that leads to no credential
     UNKNOWN_CONTEXT = "credential_unknown_context"
     OLDER_BADGE = "credential_older_badge"  # Open Badges 1 or 2, which are not verified here
     PROOF_UNKNOWN = "credential_proof_unknown"
@@ -52,6 +55,9 @@ class Reason(StrEnum):
 
 _CANNOT_TELL = frozenset(
     {
+        Reason.IN_PDF,
+        Reason.ADDRESS_ELSEWHERE,
+        Reason.NOT_HERE,
         Reason.UNKNOWN_CONTEXT,
         Reason.OLDER_BADGE,
         Reason.PROOF_UNKNOWN,
