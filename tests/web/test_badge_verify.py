@@ -2,16 +2,16 @@
 
 import struct
 import zlib
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
 import httpx
 import pytest
 
+from tests.badges.given_builders import by_hand
 from tests.web.reporting import somebody
 from thidua.badges import actions
-from thidua.badges.actions import NewAward
-from thidua.badges.catalogue import catalogue
 from thidua.badges.credentials.addresses import here
 from thidua.badges.model import Award
 from thidua.infra.clock import now
@@ -32,21 +32,7 @@ def own_keys(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 
 
 async def _given(subject: UUID, *, expires_at: datetime | None = None) -> Award:
-    badge = catalogue().badges["lam-quen-ai"]
-    new = NewAward(
-        badge=badge.slug,
-        version=badge.version,
-        fingerprint=badge.fingerprint,
-        subject=subject,
-        subject_kind=badge.subject,
-        window="ever",
-        earned_at=now(),
-        expires_at=expires_at,
-        by="rule",
-        note="",
-        have=5,
-        need=5,
-    )
+    new = replace(by_hand(subject, note=""), expires_at=expires_at)
     async with transaction() as connection:
         [award] = await actions.give(connection, [new], at=now())
     return award
@@ -145,7 +131,7 @@ async def test_beside_the_verdict_on_a_picture_that_was_painted_over_stands_our_
     page = await _shown(web, _painted_over(file))
 
     assert "Có giá trị." in page
-    assert 'src="/badges/lam-quen-ai.svg?' in page
+    assert 'src="/badges/an-toan-so.svg?' in page
     assert "hình trong tệp gửi lên không được kiểm tra" in page
     assert "từng byte" not in page
 

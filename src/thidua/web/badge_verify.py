@@ -22,7 +22,7 @@ from thidua.web.activity_fields import capital
 from thidua.web.badge_shown import award_shown
 from thidua.web.forms import MULTIPART, form_of
 from thidua.web.language import AnyRequest, Language, language_of
-from thidua.web.origins import own_address
+from thidua.web.origins import address_reached
 from thidua.web.pace import Pace
 from thidua.web.pages import render
 from thidua.web.wording import say
@@ -49,7 +49,7 @@ async def verify_badge(request: AnyRequest) -> Response[bytes]:
         if not content:
             return _page(request, error=say("badge_nothing_shown", language_of(request)), status=422)
         at = now()
-        verdict = await verify(content, at=at, hosts=[own_address(request.scope, request.headers)])
+        verdict = await verify(content, at=at, hosts=[address_reached(request.scope, request.headers)])
     language = language_of(request)
     told = {
         "outcome": verdict.outcome.value,

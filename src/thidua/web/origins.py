@@ -24,7 +24,7 @@ def is_from_our_pages(scope: Scope, headers: Mapping[str, str]) -> bool:
     return sent is not None and sent == _own_place(scope, headers, urlsplit(origin).scheme)
 
 
-def own_address(scope: Scope, headers: Mapping[str, str], *, scheme: str = "https") -> str:
+def address_reached(scope: Scope, headers: Mapping[str, str], *, scheme: str = "https") -> str:
     """The address, without a path, by which this request reached us."""
     return f"{scheme}://{_of_proxy(scope, headers, 'x-forwarded-host') or headers.get('host', '')}"
 
@@ -42,7 +42,7 @@ def is_encrypted(scope: Scope, headers: Mapping[str, str]) -> bool:
 
 
 def _own_place(scope: Scope, headers: Mapping[str, str], scheme: str) -> tuple[str, int] | None:
-    return _place(own_address(scope, headers, scheme=scheme))
+    return _place(address_reached(scope, headers, scheme=scheme))
 
 
 def _place(address: str) -> tuple[str, int] | None:

@@ -109,7 +109,7 @@ def _figure(sizes: Sizes, levels: list[_Level], after_start: _Level) -> Figure:
         members=sizes.growth_members,
         seed=sizes.seed,
         is_quick=sizes.is_quick,
-        items=sizes.growth_measured,
+        items=last.measured.took.count * sizes.batch,
         p50_ms=last.measured.took.p50_ms,
         p99_ms=last.measured.took.p99_ms,
         cpu_us_per_item=last.measured.cpu_us_per_item(sizes.batch),
