@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from thidua.web.api.activity_bodies import ActivityBody, keys_of, reports_of
 from thidua.web.api.intake import intake_of
 from thidua.web.problems import ProblemError
-from thidua.web.strict_json import canonical, decode_body, decoder_of, demand_few_values
+from thidua.web.strict_json import TooManyValuesError, canonical, decode_body, decoder_of, gathered
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 _texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
@@ -158,19 +158,36 @@ def _keys(value: object) -> int:
     return sum(map(_keys, value)) if isinstance(value, list) else 0
 
 
+async def in_pieces(body: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(body), 65_536):
+        yield body[start : start + 65_536]
+
+
 @pytest.mark.parametrize("body", [b"[" + b"1," * 500_000 + b"1]", b'{"a":' * 500_000, b"[{}" * 250_000])
-def test_a_body_of_too_many_values_is_refused_before_it_is_read(body: bytes) -> None:
+async def test_a_body_of_too_many_values_is_refused_before_it_is_read(body: bytes) -> None:
+    pieces = in_pieces(body)
+
+    with pytest.raises(TooManyValuesError):
+        await gathered(pieces)
+
+    assert await anext(pieces), "it was not read to its end"
+
+
+@pytest.mark.parametrize("text", ["a", '\\"', "ế"])
+def test_a_text_of_megabytes_is_refused_by_its_place(text: str) -> None:
+    body = f'{{"attributes":{{"note":"{text * 100_001}"}}}}'.encode()
+
     with pytest.raises(ProblemError) as refused:
-        demand_few_values(body)
+        canonical(body)
 
-    assert (refused.value.problem.status, refused.value.problem.code) == (413, "too_many_values")
+    [fault] = refused.value.problem.errors
+    assert (fault.field, fault.code, fault.facts) == ("attributes.note", "too_long", {"maximum": 100_000})
 
 
-def test_the_largest_batch_with_much_evidence_is_read() -> None:
+async def test_the_largest_batch_with_much_evidence_is_read() -> None:
     evidence = [{"kind": "link", "url": f"https://example.vn/anh-{n}", "note": "một, hai"} for n in range(10)]
     one = {"type": "MENTOR_SESSION", "attributes": {"minutes": 45}, "evidence": evidence}
 
     body = json.dumps({"activities": [one] * 1_000}, ensure_ascii=False).encode()
 
-    demand_few_values(body)
-    assert canonical(body)
+    assert canonical(await gathered(in_pieces(body)))

@@ -1,14 +1,13 @@
 """Reads one file in a process of its own, which may use little memory and time: file in, JSON out.
 
-Run as `python -m thidua.imports.child`. It writes `{"encoding", "sheets": [{"name", "rows"}]}` or
-`{"refused", "facts"}`; if it dies, the file was too much for it.
+It writes `{"encoding", "sheets": [{"name", "rows"}]}` or `{"refused", "facts"}`; if it dies, the file was too
+much for it.
 """
 
 import json
 import math
-import os
 import resource
-import sys
+import socket
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
@@ -27,26 +26,25 @@ COLUMNS_MAX = 200
 CELLS_MAX = 1_000_000
 CELL_CHARACTERS_MAX = 2_000
 _SHEETS_MAX = 20
-_NICE = 10
 _EXACT_WHOLE_MAX = 10**15
 _UNREADABLE_SHARE = 0.05
 
 Rows = list[list[str]]
 
 
-def main() -> None:
-    """Read standard input, write what was found; whoever waits for a page comes first."""
-    os.nice(_NICE)
+def answer(stream: socket.socket) -> None:
+    """Read the file that comes to its end, write what was found."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS_MAX, CPU_SECONDS_MAX))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        found = opened(sys.stdin.buffer.read())
+        with stream.makefile("rb") as sent:
+            found = opened(sent.read())
     except FileRefusedError as refused:
         found = {"refused": refused.code, "facts": refused.facts}
     except MemoryError:
         found = {"refused": "file_unpacks_too_large", "facts": {}}
-    sys.stdout.write(json.dumps(found))
+    stream.sendall(json.dumps(found).encode())
 
 
 def opened(content: bytes) -> dict[str, object]:
@@ -126,7 +124,3 @@ def _number(cell: float) -> str:
     if math.isfinite(cell) and cell == int(cell) and abs(cell) < _EXACT_WHOLE_MAX:
         return str(int(cell))
     return repr(cell)
-
-
-if __name__ == "__main__":
-    main()

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import socket
+import subprocess
 import sys
 from dataclasses import dataclass
 
@@ -47,23 +49,62 @@ async def open_file(content: bytes) -> Opened:
 
 
 async def _told_by_child(content: bytes) -> bytes:
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-P",  # nothing from the folder we happen to stand in
-        "-m",
-        "thidua.imports.child",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={"PYTHONIOENCODING": "utf-8", "LANG": "C.UTF-8"},
-    )
+    reader, writer = await asyncio.open_unix_connection(sock=_nursery.child())
     try:
         async with asyncio.timeout(_SECONDS_MAX):
-            said, _ = await child.communicate(content)
+            writer.write(content)
+            writer.write_eof()
+            return await reader.read()
     except TimeoutError:
         raise FileRefusedError("file_unpacks_too_large") from None
+    except ConnectionError:  # it died while we were still telling
+        return b""
     finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-    return said
+        writer.close()
+
+
+class _Nursery:
+    """The process that stands ready to read; it ends when we do."""
+
+    def __init__(self) -> None:
+        self._running: tuple[subprocess.Popen[bytes], socket.socket] | None = None
+
+    def child(self) -> socket.socket:
+        """Our end of a stream whose other end a new child reads."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                self._give(theirs)
+            except (BrokenPipeError, ConnectionResetError):  # somebody ended it
+                self._stop()
+                self._give(theirs)
+        return ours
+
+    def _give(self, stream: socket.socket) -> None:
+        self._running = self._running or _started()
+        socket.send_fds(self._running[1], [b"\0"], [stream.fileno()])
+
+    def _stop(self) -> None:
+        assert self._running is not None, "it was asked before"
+        process, orders = self._running
+        orders.close()
+        process.wait()
+        self._running = None
+
+
+def _started() -> tuple[subprocess.Popen[bytes], socket.socket]:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(  # noqa: S603 -- our own command line, no shell
+            # -P: nothing from the folder we happen to stand in
+            [sys.executable, "-P", "-m", "thidua.imports.nursery"],
+            stdin=theirs,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # only a whole session can stand back
+            env={"LANG": "C.UTF-8"},
+        )
+    return process, ours
+
+
+_nursery = _Nursery()

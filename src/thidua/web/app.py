@@ -63,6 +63,7 @@ from thidua.web.live import live_handlers
 from thidua.web.offline import offline_handlers
 from thidua.web.organisation import organisation_page_handlers
 from thidua.web.own_activities import own_activity_handlers
+from thidua.web.pacing import paced
 from thidua.web.people import people_handlers
 from thidua.web.problems import EXCEPTION_HANDLERS
 from thidua.web.sample import look_for_sample, watch_for_sample
@@ -149,7 +150,7 @@ class Application(Litestar):
     async def _pass(self, passage: Passage, asked: HTTPScope, receive: Receive, answering: Send) -> None:
         try:
             if not is_reading(asked):
-                await self._answer(asked, passage.with_body(receive), answering)
+                await self._answer(asked, passage.with_body(paced(receive)), answering)
             elif await passage.enter():
                 await self._answer(asked, receive, passage.until_answered(answering))
             else:

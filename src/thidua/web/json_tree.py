@@ -1,4 +1,4 @@
-"""Checks what every JSON document keeps to: depth, bounds of whole numbers, no NUL; counts its keys."""
+"""Checks what every JSON document keeps to: depth, bounds of numbers and texts, no NUL; counts its keys."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,8 @@ from thidua.web.problems import ProblemError
 
 DEPTH_MAX = 32
 INTEGER_MAX = 2**53 - 1
+# No field takes so many; putting megabytes in order would keep everybody waiting.
+TEXT_CHARACTERS_MAX = 100_000
 
 
 def checked_tree(tree: object) -> tuple[object, int]:
@@ -32,15 +34,24 @@ def checked_tree(tree: object) -> tuple[object, int]:
 
 def _code_of(value: object) -> str | None:
     if isinstance(value, str):
-        return "nul_character" if "\0" in value else None
+        return _code_of_text(value)
     is_large = isinstance(value, int) and abs(value) > INTEGER_MAX
     return "number_too_large" if is_large else None
 
 
+def _code_of_text(text: str) -> str | None:
+    if len(text) > TEXT_CHARACTERS_MAX:
+        return "too_long"
+    return "nul_character" if "\0" in text else None
+
+
 def _first_fault(tree: object) -> FieldError:
     """Walk again, now with places: only a document at fault is worth it."""
-    faults = (FieldError(path, code) for path, value in _places(tree, "") if (code := _code_of(value)))
-    return next(faults)
+    return next(
+        FieldError(path, code, facts={"maximum": TEXT_CHARACTERS_MAX} if code == "too_long" else None)
+        for path, value in _places(tree, "")
+        if (code := _code_of(value))
+    )
 
 
 def _places(value: object, path: str) -> Iterator[tuple[str, object]]:
