@@ -92,7 +92,7 @@ class Crowd:
         return await asyncio.open_connection("127.0.0.1", self.port)
 
 
-def share(seconds: Sequence[float], of: float) -> float:
+def share(seconds: Sequence[float], of: float, *, digits: int = 3) -> float:
     """The time that so many stay below; 0 of none."""
     ordered = sorted(seconds)
-    return round(ordered[min(int(len(ordered) * of), len(ordered) - 1)], 3) if ordered else 0.0
+    return round(ordered[min(int(len(ordered) * of), len(ordered) - 1)], digits) if ordered else 0.0

@@ -1,8 +1,8 @@
 """Stands ready and gives each file a child of its own, which reads it and may die of it.
 
-Run as `python -m thidua.imports.nursery` by the process that takes files in. Each message on standard input, a
-socket, carries one end of a stream: a child is forked, reads the file from there and writes what it found. So
-a file costs no start of Python, and nothing of the process that answers everybody is copied.
+Run as `python -m thidua.imports.nursery` by the process that takes files in. Each message on standard input,
+a socket, carries one end of a stream: a child is forked, reads the file from there and writes what it found.
+So a file costs no start of Python, and nothing of the process that answers everybody is copied.
 """
 
 import os

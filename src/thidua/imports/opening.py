@@ -95,10 +95,10 @@ class _Nursery:
 def _started() -> tuple[subprocess.Popen[bytes], socket.socket]:
     ours, theirs = socket.socketpair()
     with theirs:
-        process = subprocess.Popen(  # noqa: S603 -- our own command line, no shell
+        process = subprocess.Popen(
             # -P: nothing from the folder we happen to stand in
             [sys.executable, "-P", "-m", "thidua.imports.nursery"],
-            stdin=theirs,
+            stdin=theirs.fileno(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # only a whole session can stand back

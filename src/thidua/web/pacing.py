@@ -9,7 +9,7 @@ import asyncio
 import time
 from typing import cast
 
-from litestar.types import HTTPReceiveMessage, Receive
+from litestar.types import HTTPRequestEvent, Receive
 
 _FREE_BYTES = 1 << 20
 _BYTES_A_SECOND = 16_000_000
@@ -36,9 +36,9 @@ def paced(receive: Receive) -> Receive:
     """A `receive` that waits its turn with each piece of a large body."""
     taken = 0
 
-    async def received() -> HTTPReceiveMessage:
+    async def received() -> HTTPRequestEvent:
         nonlocal taken
-        message = cast("HTTPReceiveMessage", await receive())
+        message = cast("HTTPRequestEvent", await receive())  # or a disconnect, which has no body
         size = len(message.get("body", b""))
         taken += size
         if taken > _FREE_BYTES:
