@@ -11,6 +11,7 @@ from thidua.boards.model import BoardKey
 from thidua.infra.database import connection, transaction
 from thidua.kernel.errors import InputError
 from thidua.organisation.actions import put_units
+from thidua.organisation.model import Change
 from thidua.organisation.queries import unit_id_of
 
 pytestmark = pytest.mark.usefixtures("bootstrapped_database")
@@ -82,3 +83,13 @@ async def test_a_figure_without_its_number_or_of_tomorrow_is_refused(more: dict[
         await declare(at=NOW, **more)
 
     assert {one.code for one in refused.value.errors} <= {"in_the_future", "missing_field"}
+
+
+async def test_a_figure_for_an_earlier_day_is_a_change_once_though_today_keeps_its_own() -> None:
+    await declare(at=SPRING, members=100)
+    told = {"code": MOUNTAIN_COMMUNE, "members": 100, "members_from": "2026-01-01"}
+
+    async with transaction() as acquired:
+        said = [(await put_units(acquired, [told], at=NOW))[0].status for _ in range(2)]
+
+    assert said == [Change.UPDATED, Change.UNCHANGED]

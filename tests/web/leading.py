@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from html import unescape
 from typing import Any
 from uuid import UUID, uuid4
@@ -91,3 +92,10 @@ async def deeds_on(thing_id: UUID) -> list[tuple[str, str]]:
     async with transaction() as connection:
         rows = await connection.fetch(statement, str(thing_id))
     return [(row["doing"], str(row["actor_id"])) for row in rows]
+
+
+async def declared_of(unit: UUID) -> dict[date, int | None]:
+    """How many members a unit has declared, by the day from which each figure counts."""
+    async with transaction() as connection:
+        rows = await connection.fetch("SELECT valid_from, members FROM unit_members WHERE unit = $1", unit)
+    return {row["valid_from"]: row["members"] for row in rows}

@@ -5,7 +5,8 @@ A thing is known by its id or code; written again it is `unchanged` or `updated`
 stated keeps its value.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from thidua.organisation import fields, storing
 from thidua.organisation.batch import Batch, Given, Row, read_batch
 from thidua.organisation.belonging import Stay, homes_after, overlapping
 from thidua.organisation.declared import declared_in, keep_declared
-from thidua.organisation.model import Put, Span, UnitKind
+from thidua.organisation.model import Change, Put, Span, UnitKind
 from thidua.organisation.tree import DEPTH_MAX, depth_of, parents_above, rewrite_within
 from thidua.organisation.vietnamese import fold, sort_key
 
@@ -35,7 +36,7 @@ async def put_units(connection: Connection, given: Sequence[Given], *, at: datet
     declared = declared_in(batch, rows, olds, at=at)
     await _fault_circles(connection, batch, rows)
     puts = await _finish(connection, storing.UNITS, batch, olds, rows)
-    await keep_declared(connection, declared, at=at)
+    news = await keep_declared(connection, declared, at=at)
     moved = [
         row["id"]
         for row, old in zip(rows, olds, strict=True)
@@ -43,7 +44,12 @@ async def put_units(connection: Connection, given: Sequence[Given], *, at: datet
     ]
     if moved:
         await rewrite_within(connection, moved)
-    return puts
+    return [_with_news(put, news) for put in puts]
+
+
+def _with_news(put: Put, news: Collection[UUID]) -> Put:
+    """A figure for an earlier day changes nothing that is read today, and is a change all the same."""
+    return replace(put, status=Change.UPDATED) if put.status is Change.UNCHANGED and put.id in news else put
 
 
 async def put_teams(connection: Connection, given: Sequence[Given], *, at: datetime) -> list[Put]:

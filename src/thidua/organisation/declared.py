@@ -18,6 +18,8 @@ SELECT t.unit, coalesce(t.since,
     t.members, $6
 FROM unnest($1::uuid[], $2::date[], $3::int[]) AS t (unit, since, members)
 ON CONFLICT (unit, valid_from) DO UPDATE SET members = excluded.members, noted_at = excluded.noted_at
+    WHERE unit_members.members IS DISTINCT FROM excluded.members
+RETURNING unit
 """
 _TODAY = """
 UPDATE unit u SET members = m.members FROM (
@@ -53,11 +55,15 @@ def declared_in(
     return found
 
 
-async def keep_declared(connection: Connection, declared: Sequence[Declared], *, at: datetime) -> None:
-    """Keep what the units declare from their days on; the figure of today is the latest of them."""
+async def keep_declared(connection: Connection, declared: Sequence[Declared], *, at: datetime) -> set[UUID]:
+    """Keep what the units declare from their days on, and return for whom that was news.
+
+    The figure of today is the latest of them.
+    """
     if not declared:
-        return
+        return set()
     units, since = [one.unit for one in declared], [one.since for one in declared]
     members, today = [one.members for one in declared], local_day(at)
-    await connection.execute(_KEEP, units, since, members, today, _EARLIEST, at)
+    kept = await connection.fetch(_KEEP, units, since, members, today, _EARLIEST, at)
     await connection.execute(_TODAY, units, today)
+    return {row["unit"] for row in kept}

@@ -143,8 +143,10 @@ async def change(
         raise StaleError(changes, now)
     after = await facts_of(connection, thing, stated["id"], at=editor.at) or {}
     different = {name: value for name, value in after.items() if now[name] != value}
-    # A home from a later day on shows in no fact of today.
-    await _note(connection, thing, put.id, "changed", different or stated, editor)
+    # A home from a later day on shows in no fact of today, nor does the day from which a figure counts.
+    unseen = {name: value for name, value in stated.items() if name not in after and value is not None}
+    noted = different | unseen if different else stated
+    await _note(connection, thing, put.id, "changed", noted, editor)
     return put
 
 

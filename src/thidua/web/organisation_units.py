@@ -42,7 +42,8 @@ from thidua.web.pages import render
 from thidua.web.visitors import Visitor, demand, needs, visitor_let_in
 
 _LEADERS = [needs(Permission.MANAGE_UNITS)]
-_TEXTS = ("id", "code", "kind", "name", "name_en", "parent", "members", "adults", "valid_from", "last_on")
+_COUNTS = ("members", "members_from", "adults")
+_TEXTS = ("id", "code", "kind", "name", "name_en", "parent", *_COUNTS, "valid_from", "last_on")
 UnitName = Annotated[str, PathParameter(max_length=64)]
 
 
@@ -98,7 +99,7 @@ async def change_unit(request: AnyRequest, name: UnitName) -> Response[Any]:
         stated: dict[str, object] = {"id": unit, "code": facts["code"], **_stated(typed)}
         if facts["kind"] not in FOUNDED_KINDS:
             # Units of the national tree keep their name and place; leaders state how many people there are.
-            stated = {one: stated[one] for one in ("id", "code", "members", "adults") if one in stated}
+            stated = {one: stated[one] for one in ("id", "code", *_COUNTS) if one in stated}
         elif "parent" in typed.fields and code_in(typed.line("parent")) != facts["parent"]:
             stated["parent"] = await unit_typed(
                 database, visitor, Permission.MANAGE_UNITS, typed.line("parent"), field="parent"
@@ -127,8 +128,7 @@ def _stated(typed: Typed) -> dict[str, object]:
     if "name_en" in typed.fields:
         stated["name_en"] = typed.maybe("name_en")
     stated |= {one: typed.count(one) for one in ("members", "adults") if one in typed.fields}
-    if "valid_from" in typed.fields:
-        stated["valid_from"] = typed.day("valid_from")
+    stated |= {one: typed.day(one) for one in ("members_from", "valid_from") if one in typed.fields}
     if "last_on" in typed.fields:
         stated["valid_to"] = day_after(typed, "last_on")
     return stated
@@ -166,7 +166,7 @@ async def _form(
         led = await led_of(database, visitor, Permission.MANAGE_UNITS)
         place = await place_led(database, led, unit, language)
         label = await unit_label(database, facts["parent"], language) if facts["parent"] else ""
-    shown = values_of(facts) | {"parent": label, "last_on": last_day(facts["valid_to"])} | (values or {})
+    asked = {"parent": label, "last_on": last_day(facts["valid_to"]), "members_from": ""}
     return render(
         request,
         "organisation/unit_edit.html",
@@ -177,7 +177,7 @@ async def _form(
         facts=values_of(facts),
         done=done,
         **place,
-        **sheet(shown, language, seen=facts, refused=refused),
+        **sheet(values_of(facts) | asked | (values or {}), language, seen=facts, refused=refused),
     )
 
 
