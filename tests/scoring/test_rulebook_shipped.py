@@ -208,3 +208,14 @@ def test_only_fraud_reversals_take_other_activities_back(rules: Rules) -> None:
 def test_every_entry_is_in_the_category_of_its_type(rules: Rules) -> None:
     for code in PLAN:
         assert paying(rules, code).category == catalogue().types[code].category
+
+
+def test_a_rule_names_the_attributes_without_which_it_pays_nothing(rules: Rules) -> None:
+    needed = {name: set(rule.attributes_needed) for name, rule in rules.items()}
+
+    assert needed["mentee_graduated"] == {"skill"}
+    assert needed["mentor_session"] == {"minutes"}
+    assert needed["course_completed"] == {"course", "version", "level"}
+    assert needed["fest_quiz"] == {"round", "score"}
+    assert needed["report"] == {"slot"}
+    assert needed["weekly_quiz"] == needed["fest_shift"] == set()

@@ -200,6 +200,14 @@ class Rule:
     valid_to: date | None = None
     sentence: str = ""
 
+    @property
+    def attributes_needed(self) -> frozenset[str]:
+        """The attributes without which the rule pays nothing: of its key, its conditions, its points."""
+        key = self.once_per or self.best_of
+        asked = (one.name for one in self.when if one.kind.startswith("attribute_") and not one.if_given)
+        by = None if isinstance(self.points, int) else self.points.attribute
+        return frozenset({*(key.attributes if key else ()), *asked, *([by] if by else ())})
+
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:

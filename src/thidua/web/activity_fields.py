@@ -58,6 +58,8 @@ class FormField:
     kind: str
     hint: str | None
     required: bool
+    # Without it the deed is recorded and nothing is paid.
+    needed: bool
     options: Sequence[tuple[str, str]] = ()
     has_other: bool = False
     lowest: int | None = None
@@ -81,7 +83,11 @@ class FormOf:
 def form_of(kind: ActivityType, registry: Registry, language: Language) -> FormOf:
     """Return the form of an activity type, in the reader's language."""
     role = role_of(kind)
-    fields = [_field(one, one.name in kind.required, language) for one in kind.attributes.values()]
+    needed = needed_by(registry, kind.code)
+    fields = [
+        _field(one, language, required=one.name in kind.required, needed=one.name in needed)
+        for one in kind.attributes.values()
+    ]
     labels = {one.name: one.label for one in fields} | {
         "at": translate("Lúc nào", language),
         "helped": translate("Người được giúp", language),
@@ -161,13 +167,27 @@ def quantities(registry: Registry) -> frozenset[str]:
     return _quantities(registry)
 
 
+def needed_by(registry: Registry, code: str) -> frozenset[str]:
+    """The attributes without which no rule pays for an activity of the type."""
+    return _needed(registry).get(code, frozenset())
+
+
+@cache
+def _needed(registry: Registry) -> Mapping[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for rule in (rule for book in registry.rulebooks.values() for rule in book.rules.values()):
+        for code in rule.types if rule.milestone is None else ():
+            found[code] = found.get(code, rule.attributes_needed) & rule.attributes_needed
+    return found
+
+
 @cache
 def _quantities(registry: Registry) -> frozenset[str]:
     rules = [rule for book in registry.rulebooks.values() for rule in book.rules.values()]
     return frozenset().union(*(rule.types for rule in rules if rule.counts is Counts.QUANTITY))
 
 
-def _field(told: Attribute, required: bool, language: Language) -> FormField:  # noqa: FBT001 -- a fact of the field
+def _field(told: Attribute, language: Language, *, required: bool, needed: bool) -> FormField:
     options, has_other = _options(told, language)
     hint = _HINTS.get(told.kind)
     is_whole = told.kind is AttributeKind.WHOLE
@@ -179,6 +199,7 @@ def _field(told: Attribute, required: bool, language: Language) -> FormField:  #
         kind="choices" if options else "lines" if told.kind is AttributeKind.IDS else "line",
         hint=translate(hint, language) if hint else None if options else _bounds(told, language),
         required=required,
+        needed=needed,
         options=options,
         has_other=has_other,
         lowest=told.lowest if is_whole else None,
