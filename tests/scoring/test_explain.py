@@ -234,7 +234,7 @@ def test_a_reversal_says_what_was_taken_back_and_why() -> None:
             "prerequisite_missing",
             {"types": ["COURSE_COMPLETED"], "count": 2, "found": 1},
             "Cần 2 hoạt động trước đó (Hoàn thành khóa học), nay có 1.",
-            "2 earlier activities are needed (Course completed); 1 so far.",
+            "Earlier activities needed (Course completed): 2; so far 1.",
         ),
         (
             "not_best",

@@ -19,9 +19,9 @@ def translate(message: str, language: Language, **facts: object) -> str:
 
 
 def translate_counted(message: str, count: int, language: Language, **facts: object) -> str:
-    """The message about so many, `%(count)s`; Vietnamese knows no plural, English has words for one."""
+    """The message about so many, `%(count)s`; Vietnamese knows no plural, English words one apart."""
     told = {"count": shown_number(count, language), **facts}
-    if count == 1 and message in _of_one(language):
+    if abs(count) == 1 and message in _of_one(language):
         return _of_one(language)[message] % told
     return translate(message, language, **told)
 

@@ -7,7 +7,7 @@ from thidua.engine.caps import Outlook
 from thidua.scoring.advice import Advice, Progress
 from thidua.scoring.sentences import all_words, counted, words
 from thidua.scoring.used import CapUsed
-from thidua.web.catalogue import translate
+from thidua.web.catalogue import translate, translate_counted
 from thidua.web.formats import shown_date
 from thidua.web.language import Language
 from thidua.web.shown import period_shown
@@ -65,7 +65,11 @@ def _advice(advice: Advice, language: Language) -> dict[str, Any]:
 def _why(advice: Advice, language: Language) -> str:
     told = []
     if advice.extra:
-        told.append(translate("trong đó %(extra)s điểm vì đủ mốc của năm", language, extra=advice.extra))
+        told.append(
+            translate_counted(
+                "trong đó %(extra)s điểm vì đủ mốc của năm", advice.extra, language, extra=advice.extra
+            )
+        )
     if advice.cap is not None:
         left = advice.cap.cap.limit - advice.cap.used
         window = words("window", str(advice.cap.cap.window), language)

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
+from typing_extensions import override
+
 from thidua.web.formats import shown_date, shown_number, shown_time
 from thidua.web.language import Language
 
@@ -13,11 +15,22 @@ _CODES = Path(__file__).parent / "locale" / "codes.toml"
 _UNKNOWN = "unknown_code"
 
 
-class _Facts(dict[str, str]):
+class _Fact(str):
+    """A fact as it is shown; `{days:day/days}` puts behind a number the word for one, or for several."""
+
+    __slots__ = ()
+
+    @override
+    def __format__(self, words: str) -> str:
+        one, _, several = words.partition("/")
+        return f"{self!s} {one if self == '1' else several}" if words else str(self)
+
+
+class _Facts(dict[str, _Fact]):
     """Facts by name; one that was not given is shown as an ellipsis, never as an error."""
 
-    def __missing__(self, name: str) -> str:
-        return "…"
+    def __missing__(self, name: str) -> _Fact:
+        return _Fact("…")
 
 
 @cache
@@ -31,10 +44,10 @@ def say(code: str, language: Language, facts: Mapping[str, object] | None = None
     sentence = wordings().get(code) or wordings()[_UNKNOWN]
     if not facts and "{" not in sentence[language]:
         return sentence[language]
-    shown = {name: _shown(value, language) for name, value in (facts or {}).items()}
+    shown = {name: _Fact(_shown(value, language)) for name, value in (facts or {}).items()}
     if "expected" not in shown and {"lowest", "highest"} <= shown.keys():
-        shown["expected"] = f"{shown['lowest']} … {shown['highest']}"
-    return sentence[language].format_map(_Facts(shown, code=code))
+        shown["expected"] = _Fact(f"{shown['lowest']} … {shown['highest']}")
+    return sentence[language].format_map(_Facts(shown, code=_Fact(code)))
 
 
 def _shown(value: object, language: Language) -> str:
