@@ -16,7 +16,9 @@ from tests.builders import MOUNTAIN_COMMUNE, PLAIN_COMMUNE
 from tests.support.callers import put_people
 from tests.support.streams import BOARD, ROWS, LiveServer, Viewer, give, live_server, streams_counted
 from tests.support.waiting import eventually_async
+from thidua.boards.model import BoardKey
 from thidua.infra.embedded import Servers
+from thidua.web.streams import Frame, FullError, close_streams, end_streams, hub
 
 Watch = Callable[..., Awaitable[Viewer]]
 
@@ -269,3 +271,17 @@ async def test_streams_end_within_a_second_when_the_server_is_told_to_stop(
 
     assert time.monotonic() - began < 10
     live.start()
+
+
+@pytest.mark.usefixtures("bootstrapped_database")
+async def test_who_comes_to_the_first_stream_of_a_process_that_is_leaving_is_turned_away() -> None:
+    async def never(_before: Frame | None) -> Frame:
+        raise AssertionError("nothing is shown any more")
+
+    await close_streams()
+    end_streams()
+    try:
+        with pytest.raises(FullError):
+            (await hub()).enter("late", BoardKey("people-total", "all", uuid4()), never, address=None)
+    finally:
+        await close_streams()

@@ -252,6 +252,7 @@ class Hub:
 class _Here:
     pool: asyncpg.Pool | None = None
     hub: Hub | None = None
+    is_leaving: bool = False
 
 
 _here = _Here()
@@ -264,11 +265,14 @@ async def hub() -> Hub:
             instance = await instance_of(reading)
         if _here.hub is None or _here.pool is not pool():
             _here.pool, _here.hub = pool(), Hub(instance)
+        if _here.is_leaving:
+            _here.hub.end_all()
     return _here.hub
 
 
 def end_streams() -> None:
-    """End every stream of this process: it is about to stop."""
+    """End every stream of this process and let nobody in, were it the first: it is about to stop."""
+    _here.is_leaving = True
     if _here.hub is not None:
         _here.hub.end_all()
 
@@ -278,6 +282,7 @@ async def close_streams() -> None:
     if _here.hub is not None:
         await _here.hub.close()
         _here.pool = _here.hub = None
+    _here.is_leaving = False
 
 
 def _place(address: str) -> str:
