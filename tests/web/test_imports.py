@@ -1,7 +1,6 @@
 """Pages of imports: sending, the preview, answering, confirming, undoing, and what is refused."""
 
 import re
-from dataclasses import replace
 from html import unescape
 from uuid import UUID, uuid4
 
@@ -17,7 +16,6 @@ from thidua.imports.container import FILE_BYTES_MAX
 from thidua.infra.clock import now
 from thidua.infra.database import transaction
 from thidua.organisation.queries import unit_id_of
-from thidua.web.import_shown import Cell, Questions, RowAsked
 
 HTML = {"accept": "text/html"}
 HEAD = ("STT", "Họ và tên", "Ngày sinh", "Xã/phường", "Chi đoàn", "Số điện thoại")
@@ -273,21 +271,24 @@ async def test_a_long_import_shows_how_far_it_is_and_looks_again_by_itself(sign_
     assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in page.text
 
 
-def test_a_fault_of_very_many_rows_is_told_once_above_them() -> None:
-    cell = Cell(
-        field="person",
-        read="Lan",
-        sentence="",
-        right="",
-        is_bad=True,
-        is_who=False,
-        may_keep=False,
-        choices=[],
-    )
-    told = [
-        RowAsked(number=at, says="", cells=[replace(cell, sentence=sentence)])
-        for at, sentence in enumerate(["Không có ai tên này."] * 12 + ["Ngày sai."] * 3)
-    ]
-    asked = Questions(alike=[], common=[], rows=told, new_branches=0, asked_rows=15, more_rows=0)
+async def test_a_fault_of_very_many_rows_is_told_once_above_them_with_how_many_they_are(
+    sign_in_as: SignIn,
+) -> None:
+    leader = await leader_of(sign_in_as)
+    rows = [(str(at), f"Lò Thị {at}", "26/11/1999", "Xã Nậm Tăm", "", "091234567") for at in range(120)]
+    sent = await send(leader, csv_text([HEAD, *rows]).encode("utf-8-sig"))
 
-    assert asked.often == [("Không có ai tên này.", 12)]
+    page = await page_of(leader, sent)
+
+    assert "120 dòng: Không phải số điện thoại hay địa chỉ thư." in page
+    assert "Còn 20 dòng nữa, hiện ra sau khi kiểm tra lại." in page
+
+
+async def test_what_is_asked_once_for_all_rows_is_not_told_above_them_too(sign_in_as: SignIn) -> None:
+    leader = await leader_of(sign_in_as)
+    sent = await send(leader, members(*[somebody() for _ in range(12)], unit="Xã Không Có"))
+
+    page = await page_of(leader, sent)
+
+    assert "12 dòng:" not in page
+    assert "Dòng 2, 3, 4, 5, 6, 7, 8, 9, …" in page

@@ -1,11 +1,12 @@
 """What is asked of imports: how they stand, their rows, and how many of which kind."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from thidua.imports.fields import ATTRIBUTE
 from thidua.imports.model import Kind, Outcome, Remark, Stage, Verdict, Weight
 from thidua.imports.state import Answers, Counts, ImportState, RowState
 from thidua.infra.database import Connection
@@ -66,6 +67,22 @@ WHERE import = $1 AND r ->> 'weight' = 'note' AND r ->> 'field' <> '' GROUP BY 1
 """
 
 
+# What is asked row by row, of all rows: not what one answer settles for all cells that read the same.
+_ONE_BY_ONE = """
+FROM import_row, jsonb_array_elements(remarks) r
+WHERE import = $1 AND verdict IN ('bad', 'doubtful')
+    AND r ->> 'code' <> 'new_branch' AND r ->> 'weight' <> 'note'
+    AND NOT (r ->> 'read' <> '' AND r ->> 'field' = ANY($2::text[]))
+    AND NOT (r ->> 'read' = '' AND starts_with(r ->> 'field', $3))
+"""
+_ROWS_ONE_BY_ONE = "SELECT count(DISTINCT number)" + _ONE_BY_ONE
+_FAULTS_ONE_BY_ONE = (
+    "SELECT r ->> 'code' AS code, r -> 'facts' AS facts, count(DISTINCT number) AS number"
+    + _ONE_BY_ONE
+    + "AND r ->> 'weight' = 'bad' GROUP BY 1, 2 HAVING count(DISTINCT number) >= $4 ORDER BY 3 DESC, 1, 2"
+)
+
+
 async def file_names(connection: Connection, ones: Collection[UUID]) -> dict[UUID, str]:
     """Return the names of those of these files that still have one."""
     return {row["id"]: row["file_name"] for row in await connection.fetch(_NAMES, list(ones))}
@@ -120,6 +137,20 @@ async def rows_with(
 async def rows_asked_about(connection: Connection, one: UUID, *, count_max: int) -> list[RowState]:
     """Return the rows of which something must be mended or said, bad ones first."""
     return [_row(row) for row in await connection.fetch(_ASKED, one, count_max)]
+
+
+async def rows_one_by_one(connection: Connection, one: UUID, *, alike: Collection[str]) -> int:
+    """Return of how many rows something must be said that no answer for all says; `alike`: such fields."""
+    found: int = await connection.fetchval(_ROWS_ONE_BY_ONE, one, list(alike), ATTRIBUTE)
+    return found
+
+
+async def faults_one_by_one(
+    connection: Connection, one: UUID, *, alike: Collection[str], rows_min: int
+) -> list[tuple[str, Mapping[str, object], int]]:
+    """Return what is wrong with so many of those rows or more: why, with which facts, and with how many."""
+    rows = await connection.fetch(_FAULTS_ONE_BY_ONE, one, list(alike), ATTRIBUTE, rows_min)
+    return [(row["code"], msgspec.json.decode(row["facts"]), row["number"]) for row in rows]
 
 
 async def new_branches(connection: Connection, state: ImportState) -> int:

@@ -1,8 +1,7 @@
 """What the pages of an import show: its questions in the order in which they are quickest to settle."""
 
 import dataclasses
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -88,12 +87,8 @@ class Questions:
     new_branches: int
     asked_rows: int
     more_rows: int
-
-    @property
-    def often(self) -> list[tuple[str, int]]:
-        """What is wrong with very many rows alike, and with how many: one cause, not as many mistakes."""
-        sentences = Counter(cell.sentence for row in self.rows for cell in row.cells if cell.is_bad)
-        return [(one, count) for one, count in sentences.most_common() if count >= _OFTEN]
+    # What is wrong with very many rows alike, and with how many: one cause, not as many mistakes.
+    often: list[tuple[str, int]]
 
     @property
     def count(self) -> int:
@@ -124,14 +119,21 @@ async def questions_of(
                 cells.append(_cell(remark, language))
         if cells:
             single.append(RowAsked(number=row.number, says=says(state, row), cells=cells))
+    shown = single[:_ROWS_ASKED_MAX]
     return Questions(
         alike=list(alike.values()),
         common=list(common.values()),
-        rows=single[:_ROWS_ASKED_MAX],
-        more_rows=max(0, len(single) - _ROWS_ASKED_MAX),
+        rows=shown,
+        more_rows=await queries.rows_one_by_one(connection, state.id, alike=_ALIKE) - len(shown),
         new_branches=await queries.new_branches(connection, state),
         asked_rows=len(rows),
+        often=await _often(connection, state, language),
     )
+
+
+async def _often(connection: Connection, state: ImportState, language: Language) -> list[tuple[str, int]]:
+    found = await queries.faults_one_by_one(connection, state.id, alike=_ALIKE, rows_min=_OFTEN)
+    return [(said(code, facts, language), count) for code, facts, count in found]
 
 
 def _to_settle(remarks: Iterable[Remark]) -> list[Remark]:
@@ -173,9 +175,13 @@ def row_shown(state: ImportState, row: RowState, language: Language) -> dict[str
 
 def sentence(remark: Remark, language: Language) -> str:
     """What is said of a cell, in words; the field itself stands beside it."""
-    said = say(_OTHER_CODES.get(remark.code, remark.code), language, {**remark.facts, "field": ""})
-    said = said.lstrip(": ")
-    return said[:1].upper() + said[1:]
+    return said(remark.code, remark.facts, language)
+
+
+def said(code: str, facts: Mapping[str, object], language: Language) -> str:
+    """The words of a code without the field's name, as the beginning of a line."""
+    told = say(_OTHER_CODES.get(code, code), language, {**facts, "field": ""}).lstrip(": ")
+    return told[:1].upper() + told[1:]
 
 
 async def columns_shown(connection: Connection, state: ImportState) -> list[dict[str, Any]]:
