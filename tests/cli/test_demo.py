@@ -7,7 +7,10 @@ import asyncpg
 import pytest
 
 from tests.support import databases
+from thidua.accounts.permissions import Permission, carrying
+from thidua.accounts.roles import Grant, Role
 from thidua.activities.catalogue import catalogue
+from thidua.cli.demo.cast import shown_accounts
 from thidua.cli.demo.history import History
 from thidua.cli.demo.load import Plan, load, make, plan_at, standing
 from thidua.cli.demo.story import World, tell_story
@@ -106,3 +109,12 @@ def test_a_demo_day_begins_at_eight_in_the_morning() -> None:
     assert (
         plan_at(late, seed=1).ends_at == plan_at(AT, seed=1).ends_at == datetime(2026, 11, 22, 1, tzinfo=UTC)
     )
+
+
+def test_who_reads_the_accounts_knows_which_of_them_may_give_badges() -> None:
+    lines = list(shown_accounts())[1:]
+
+    told = {role for role, line in zip(Role, lines, strict=True) if "trao huy hiệu" in line}
+    in_english = {role for role, line in zip(Role, lines, strict=True) if "gives badges" in line}
+
+    assert told == in_english == {role for role in Role if carrying([Grant(role)], Permission.AWARD_BADGES)}
