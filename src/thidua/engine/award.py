@@ -6,6 +6,7 @@ In between, and never in its way, it sweeps: badges that are new, and each hour 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 
 import asyncpg
 import structlog
@@ -61,6 +62,22 @@ async def lead(connection: asyncpg.Connection, badges: Sequence[Badge], stopping
             await keep(connection, await here(connection), at=now())
 
 
+@dataclass(slots=True, kw_only=True)
+class Sweep:
+    """The latest sweep: when it began, how long it took, how much had come before; seconds only rise."""
+
+    began_at: float
+    took_seconds: float = 0.0
+    came_before: int = 0
+
+    def is_long_ago(self, *, came: int, is_new: bool, at: float) -> bool:
+        """Whether the next is due: each hour; sooner when much came, as by an import, and it is quiet."""
+        waited = at - self.began_at
+        much = came - self.came_before >= _MUCH
+        rested = waited >= max(_SWEEP_AGAIN_SECONDS, _REST * self.took_seconds)
+        return waited >= SWEEP_EVERY_SECONDS or (much and not is_new and rested)
+
+
 class _Leader:
     """Follows at every tick; after each it goes on with a sweep, if one is due: slowly while much comes."""
 
@@ -69,16 +86,15 @@ class _Leader:
     ) -> None:
         self._connection, self._badges, self._follower = connection, badges, follower
         self._sweeping: AsyncIterator[Outcome] | None = None
-        self._swept_at, self._swept_came = time.monotonic() - waited, 0
-        self._swept_seconds = 0.0
+        self._latest = Sweep(began_at=time.monotonic() - waited)
 
     async def work(self, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
             is_new = await self._follower.step(self._connection, at=now())
-            if self._sweeping is None and self._is_due(is_new=is_new):
+            came, at = self._follower.came, time.monotonic()
+            if self._sweeping is None and self._latest.is_long_ago(came=came, is_new=is_new, at=at):
                 self._sweeping = _sweep(self._connection, self._badges)
-                self._swept_at, self._swept_came = time.monotonic(), self._follower.came
-                self._swept_seconds = 0.0
+                self._latest = Sweep(began_at=at, came_before=came)
             if self._sweeping is not None:
                 await self._sweep_on(self._sweeping)
             await pause(stopping, TICK_SECONDS if is_new or self._sweeping is None else 0)
@@ -87,14 +103,7 @@ class _Leader:
         began = time.monotonic()
         if await anext(sweeping, None) is None:
             self._sweeping = None
-        self._swept_seconds += time.monotonic() - began
-
-    def _is_due(self, *, is_new: bool) -> bool:
-        """Each hour; sooner when much came, as with an import, and it is quiet again."""
-        waited = time.monotonic() - self._swept_at
-        much = self._follower.came - self._swept_came >= _MUCH
-        rested = waited >= max(_SWEEP_AGAIN_SECONDS, _REST * self._swept_seconds)
-        return waited >= SWEEP_EVERY_SECONDS or (much and not is_new and rested)
+        self._latest.took_seconds += time.monotonic() - began
 
 
 async def _sweep(connection: asyncpg.Connection, badges: Sequence[Badge]) -> AsyncIterator[Outcome]:
