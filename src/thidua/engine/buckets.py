@@ -52,6 +52,8 @@ class Bucket(msgspec.Struct, gc=False):
     state: State | None = None
     milestone: MilestoneState | None = None
     facts: list[Fact] | None = None
+    folded_from: datetime | None = None
+    before: State | None = None
     is_latest: bool = True
     is_first: bool = False
     only_grows: bool = True
@@ -125,11 +127,20 @@ class Bucket(msgspec.Struct, gc=False):
             return False
         if self.kind is Kind.MILESTONE:
             return self._milestone_lost()
-        if self.kind is Kind.BEST_OF or self.family.requires or not self.only_grows:
-            return True
-        if self.state is None or self.state.windows != " ".join(self.family.windows):
-            return True
-        return self.coming[0].order <= self.state.last
+        state = self._state_to_go_on_from()
+        return state is None or self.coming[0].order <= state.last
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the changes could be folded onto the state, had not later facts been folded already."""
+        state = self._state_to_go_on_from()
+        return state is not None and self.coming[0].order <= state.last
+
+    def _state_to_go_on_from(self) -> State | None:
+        state, family = self.state, self.family
+        if state is None or self.kind is not Kind.CAPPED or family.requires or not self.only_grows:
+            return None
+        return state if state.windows == family.windows_text else None
 
     def _milestone_lost(self) -> bool:
         if self.milestone is None or self.milestone.kept < self.family.milestone_count_max:
@@ -141,6 +152,7 @@ class Bucket(msgspec.Struct, gc=False):
         """Return which activities may lie in the bucket; `holds` sorts out those of other festivals."""
         of_team = self.family.pays is Pays.TEAM
         starts_at, ends_at = span_of(self.family.window, self.name) or _ALWAYS
+        starts_at = self.folded_from or starts_at
         if self.shares_state and self.state is None:
             ends_at = _ALWAYS[1]  # is there anything later? only then may the new state be kept
         return Span(self.subject, self.family.read_types, starts_at, ends_at, of_team)
@@ -170,9 +182,9 @@ class Bucket(msgspec.Struct, gc=False):
             return folded if self.is_latest else None
         if folded is not None and folded.last >= known.last:
             return folded
-        if _bucket_at(self.family.window, known.last_at) != self.name:
+        if bucket_at(self.family.window, known.last_at) != self.name:
             return known
-        return folded or State(known.last_at, known.last_id, {}, " ".join(self.family.windows))
+        return folded or State(known.last_at, known.last_id, {}, self.family.windows_text)
 
 
 def buckets_of(changes: Iterable[Change], registry: Registry) -> list[Bucket]:
@@ -192,7 +204,8 @@ def buckets_of(changes: Iterable[Change], registry: Registry) -> list[Bucket]:
     return list(found.values())
 
 
-def _bucket_at(window: Window, at: datetime) -> str:
+def bucket_at(window: Window, at: datetime) -> str:
+    """Return the name of the calendar window of that kind that holds the moment; '' for ever."""
     return "" if window is Window.EVER else first_day(window, local_day(at))
 
 

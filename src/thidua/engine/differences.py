@@ -1,6 +1,6 @@
 """The difference between what should stand in the ledger and what does, as entries to post (19, 20)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from uuid import UUID
 
 from thidua.engine.buckets import Bucket
@@ -24,6 +24,8 @@ class Desired:
         self.amounts: dict[Place, Outcome] = {}
         self.outcomes: list[Outcome] = []
         self.looked_at: set[tuple[UUID, str]] = set()
+        self.standing: list[Net] = []
+        self._known: set[tuple[UUID, str]] = set()
         self._buckets: dict[tuple[UUID, str, UUID], Bucket] = {}
 
     def add(self, bucket: Bucket, outcomes: Iterable[Outcome], *, looked_at: Sequence[Fact]) -> None:
@@ -39,6 +41,16 @@ class Desired:
         for fact in (*looked_at, *changed):
             self.looked_at.add((fact.id, rule))
             self._buckets[(fact.id, rule, bucket.subject)] = bucket
+
+    def know(self, asked: Collection[tuple[UUID, str]], standing: Iterable[Net]) -> None:
+        """Take in what stands in the ledger for the asked ones, which need not be read again."""
+        self._known.update(asked)
+        self.standing += standing
+
+    @property
+    def unknown(self) -> set[tuple[UUID, str]]:
+        """The (activity, rule) looked at of which it is not known what stands."""
+        return self.looked_at - self._known
 
     def bucket_of(self, activity: UUID, rule: str, subject: UUID) -> Bucket | None:
         """Return the bucket in which the activity was looked at for that rule and subject."""

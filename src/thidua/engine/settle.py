@@ -12,11 +12,12 @@ from thidua.engine.changes import Change, Effect, fact_of
 from thidua.engine.differences import Desired, differences
 from thidua.engine.holding import Holding
 from thidua.engine.idle import idle_teams
+from thidua.engine.late import folded_from, state_before
 from thidua.engine.locks import Locked, claims_of
 from thidua.infra.database import Connection
 from thidua.ledger import actions, queries
 from thidua.ledger.actions import StateKey
-from thidua.ledger.model import Posting
+from thidua.ledger.model import Net, Posting
 from thidua.scoring.evaluate import State, best, fold
 from thidua.scoring.milestones import elements_of, reached, with_elements
 from thidua.scoring.model import Fact, Outcome, Pays
@@ -55,8 +56,8 @@ async def settle(
     desired, states = await evaluate(connection, buckets, lost, holding)
     if any(subject in locked.shared for subject, _, _ in states):
         raise LockTooWeakError
-    current = await queries.nets(connection, desired.looked_at)
-    postings = differences(desired, current)
+    current = await queries.nets(connection, desired.unknown)
+    postings = differences(desired, [*desired.standing, *current])
     await actions.post(connection, postings, at=at)
     await actions.keep_states(connection, states, known=known)
     return Settlement(postings, desired.outcomes)
@@ -75,8 +76,8 @@ async def evaluate(
     connection: Connection, buckets: Sequence[Bucket], lost: Sequence[Bucket], holding: Holding
 ) -> tuple[Desired, dict[StateKey, bytes]]:
     """Fold every bucket, the `lost` ones from their facts; return what must stand and the new states."""
-    await _reload(connection, buckets, lost, holding)
     desired = Desired()
+    await _reload(connection, buckets, lost, holding, desired)
     kept: dict[StateKey, bytes] = {}
     standing: dict[StateKey, State | None] = {}
     for bucket in sorted(buckets, key=lambda one: one.first_order):
@@ -125,19 +126,38 @@ async def _mark_first(connection: Connection, buckets: Sequence[Bucket]) -> None
 
 
 async def _reload(
-    connection: Connection, buckets: Sequence[Bucket], lost: Sequence[Bucket], holding: Holding
+    connection: Connection,
+    buckets: Sequence[Bucket],
+    lost: Sequence[Bucket],
+    holding: Holding,
+    desired: Desired,
 ) -> None:
+    for bucket in lost:
+        bucket.folded_from = folded_from(bucket)
     by_key = [bucket for bucket in lost if bucket.kind is Kind.BEST_OF]
     by_span = [bucket for bucket in lost if bucket.kind is not Kind.BEST_OF]
     spans = [bucket.span() for bucket in by_span]
     for bucket, found in zip(by_span, await activities.counting_in(connection, spans), strict=True):
         bucket.take_facts(fact_of(activity) for activity in found)
+    await _look_back(connection, [bucket for bucket in by_span if bucket.folded_from is not None], desired)
     await _reload_by_key(connection, by_key)
     for bucket in buckets:
         if bucket.kind is Kind.ALONE and not bucket.only_grows:
             bucket.facts = _standing(bucket)
     reread = [bucket for bucket in buckets if bucket.facts is not None and bucket.family.once_per]
     await holding.look_up(connection, reread)
+
+
+async def _look_back(connection: Connection, late: Sequence[Bucket], desired: Desired) -> None:
+    """Work out the state before the facts that were read of each late bucket."""
+    places = [[(fact.id, bucket.family.name) for fact in bucket.facts or ()] for bucket in late]
+    asked = {place for those in places for place in those}
+    standing: dict[tuple[UUID, str], list[Net]] = {}
+    for net in await queries.nets(connection, asked):
+        standing.setdefault((net.activity, net.rule), []).append(net)
+    for bucket, those in zip(late, places, strict=True):
+        bucket.before = state_before(bucket, [net for place in those for net in standing.get(place, ())])
+    desired.know(asked, [net for nets in standing.values() for net in nets])
 
 
 async def _reload_by_key(connection: Connection, buckets: Sequence[Bucket]) -> None:
@@ -162,7 +182,7 @@ def _evaluate(
         rule_of=lambda fact: family.rules.get(fact.version),
         windows=family.windows,
         held=holding.held.get(family.name, {}),
-        state=None if is_lost else known,
+        state=bucket.before if is_lost else known,
     )
     if bucket.kind is Kind.BEST_OF:
         outcomes = best(outcomes)

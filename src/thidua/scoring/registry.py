@@ -60,6 +60,11 @@ class Family:
         return windows_of(self.rules.values())
 
     @cached_property
+    def windows_text(self) -> str:
+        """The windows as a state names them."""
+        return " ".join(self.windows)
+
+    @cached_property
     def window(self) -> Window:
         """The widest window of all versions: facts in different windows of it never touch one another."""
         if self.milestone is not None:
