@@ -10,36 +10,25 @@ import asyncpg
 from thidua.cli.bench.figure import Figure
 from thidua.cli.bench.ground import Ground
 from thidua.cli.bench.intake import BATCH_SOCKETS, batch_intake
-from thidua.cli.bench.load import Measured
 from thidua.cli.bench.running import running
 from thidua.cli.bench.seed import check_sample, seed_population
+from thidua.cli.bench.sides import Side
 from thidua.cli.bench.sizes import Sizes
 from thidua.engine.award import LEADER_LOCK
 from thidua.infra.clock import now
 
 _ACCEPT, _GOAL = 120.0, 110.0
 _TRIES = 200
-_COUNTED = ("postgres", "server", "worker")
 # What only badges need of the tables of activities.
 _WITHOUT = ("ALTER TABLE activity DROP COLUMN tx", "ALTER TABLE activity_act DROP COLUMN tx")
 _GIVEN = "SELECT badge, count(*) AS given FROM badge_award WHERE state = 1 GROUP BY badge ORDER BY badge"
 
 
 @dataclass(slots=True)
-class _Side:
-    """What was measured with badges, or without, in all rounds."""
+class _Side(Side):
+    """What was measured with badges, or without, and which were given."""
 
-    measured: list[Measured] = field(default_factory=list)
     given: dict[str, int] = field(default_factory=dict)
-
-    def cpu_us(self, batch: int) -> dict[str, float]:
-        """The processor time of one activity by kind of process."""
-        each = [one.cpu_us_per_item(batch) for one in self.measured]
-        return {kind: sum(one[kind] for one in each) / len(each) for kind in each[0]}
-
-    def a_second(self, batch: int) -> float:
-        """How many activities a second were taken in."""
-        return sum(one.a_second for one in self.measured) * batch / len(self.measured)
 
 
 def figures(ground: Ground, sizes: Sizes, wanted: Collection[str]) -> Iterator[Figure]:
@@ -79,7 +68,7 @@ def _leader_kept_away(database: str, *, is_earning: bool) -> Iterator[None]:
 
 def _figure(sizes: Sizes, without: _Side, with_badges: _Side) -> Figure:
     off, on = without.cpu_us(sizes.batch), with_badges.cpu_us(sizes.batch)
-    spent_off, spent_on = (sum(one[kind] for kind in _COUNTED) for one in (off, on))
+    spent_off, spent_on = (one.cost_us(sizes.batch) for one in (without, with_badges))
     idle = [] if any(with_badges.given.values()) else ["no badge was given"]
     wrong = ["badges were given where nobody leads"] if without.given else []
     return Figure(

@@ -70,21 +70,40 @@ def throw_away(say: Callable[[str], object]) -> Iterator[Ground]:
     folder.chmod(0o755)  # when we are root, PostgreSQL is another user
     home = home_of(folder)
     try:
-        for name in [name for name in os.environ if name.startswith("THIDUA_")]:
-            del os.environ[name]
         servers = start_servers(supervisor, read_settings({"THIDUA_DATA_DIR": str(folder)}))
-        os.environ["THIDUA_DATA_DIR"] = str(folder)
-        os.environ["THIDUA_DATABASE_URL"] = servers.database_url
-        os.environ["THIDUA_REDIS_URL"] = servers.redis_url
-        settings.cache_clear()
-        point_at(servers.database_url)
-        asyncio.run(_prepare())
-        pids = {"postgres": supervisor.pid_of("postgres"), "valkey": supervisor.pid_of("valkey")}
-        yield Ground(folder, servers, say, pids)
+        with _set_to(folder, servers):
+            asyncio.run(_prepare())
+            pids = {"postgres": supervisor.pid_of("postgres"), "valkey": supervisor.pid_of("valkey")}
+            yield Ground(folder, servers, say, pids)
     finally:
         stop_servers(supervisor, folder)
         shutil.rmtree(home.root, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _set_to(folder: Path, servers: Servers) -> Iterator[None]:
+    """Settings that name these servers alone; then those that held before."""
+    ours = {
+        "THIDUA_DATA_DIR": str(folder),
+        "THIDUA_DATABASE_URL": servers.database_url,
+        "THIDUA_REDIS_URL": servers.redis_url,
+    }
+    outer = _without_settings()
+    os.environ.update(ours)
+    settings.cache_clear()
+    point_at(servers.database_url)
+    try:
+        yield
+    finally:
+        _without_settings()
+        os.environ.update(outer)
+        settings.cache_clear()
+
+
+def _without_settings() -> dict[str, str]:
+    """Take our variables out of the environment, and return them."""
+    return {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("THIDUA_")}
 
 
 async def empty_redis() -> None:

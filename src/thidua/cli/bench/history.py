@@ -2,21 +2,25 @@
 
 import asyncio
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import asyncpg
+from typing_extensions import override
 
 from thidua.cli.bench.figure import Figure
-from thidua.cli.bench.ground import Ground
+from thidua.cli.bench.ground import Ground, throw_away
 from thidua.cli.bench.load import Measured, all_of, drive, requests_file
 from thidua.cli.bench.replaying import replay_figure
 from thidua.cli.bench.reports import batches, reported
 from thidua.cli.bench.running import Running, running
 from thidua.cli.bench.seed import check_sample, seed_population
+from thidua.cli.bench.sides import Side
 from thidua.cli.bench.sizes import Sizes
 from thidua.infra.clock import now
+from thidua.infra.database import point_at
 
 _SOCKETS = 8
 _FLAT = 1.2
@@ -25,46 +29,21 @@ _SPAN = timedelta(days=300)
 
 
 def figures(ground: Ground, sizes: Sizes, wanted: Collection[str]) -> Iterator[Figure]:
-    """`growth` while a history is made through the API, then `replay` of that history."""
+    """`growth` on top of a history that was made through the API, then `replay` of that history."""
+    _, many = sizes.growth_entries
     with ground.database() as database:
-        at = now()
-        population = asyncio.run(seed_population(members=sizes.growth_members, seed=sizes.seed, at=at))
-        count = int(sizes.growth_entries[-1] * 1.4)
-        reports = reported(population.ids(), count=count, seed=sizes.seed, at=at, span=_SPAN)
-        with running(ground, database) as server:
-            check_sample(server, population)
-            growth = _Growth(ground, sizes, database, server, reports)
-            levels = [growth.level(entries) for entries in sizes.growth_entries]
-            after_start = growth.after_start()
-        if "growth" in wanted:
-            yield _figure(sizes, levels, after_start)
+        with _history(ground, sizes, database) as old:
+            old.grow(many)
+            if "growth" in wanted:
+                yield _growth(old, sizes)
+                point_at(database)
         if "replay" in wanted:
             yield replay_figure(sizes)
 
 
 @dataclass(frozen=True, slots=True)
-class _Level:
-    """What one more activity cost on top of so many entries."""
-
-    entries: int
-    measured: Measured
-
-    def told(self, batch: int) -> dict[str, Any]:
-        spent = self.measured.cpu_us_per_item(batch)
-        return {
-            "entries": self.entries,
-            "wall_us": round(1e6 / (self.measured.a_second * batch), 1),
-            "cpu_us": {kind: round(us, 1) for kind, us in spent.items()},
-        }
-
-    def cost(self) -> float:
-        spent = self.measured.cpu_us_per_answer
-        return sum(spent[kind] for kind in ("server", "postgres", "worker"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Growth:
-    """A history that grows by what the server is sent."""
+class _History:
+    """A history that grows by what its server is sent."""
 
     ground: Ground
     sizes: Sizes
@@ -72,20 +51,20 @@ class _Growth:
     server: Running
     reports: Iterator[dict[str, Any]]
 
-    def level(self, entries: int) -> _Level:
-        """Grow to so many entries, and measure what is sent then."""
+    def grow(self, entries: int) -> None:
+        """Grow to so many entries, with every cache as full as it gets."""
         at_start = entries - self.sizes.growth_warm
-        while (missing := at_start - asyncio.run(_entries(self.database))) > self.sizes.batch:
+        while (missing := at_start - self.entries()) > self.sizes.batch:
             self._send(missing)
         self._send(self.sizes.growth_warm)
-        before = asyncio.run(_entries(self.database))
-        # PostgreSQL tidies up now and then, longer with a longer history: measure more than one such time.
-        return _Level(before, self._send(max(self.sizes.growth_measured, entries // 8)))
 
-    def after_start(self) -> _Level:
-        """Measure once more with servers that have just been started, and meet everybody anew."""
-        self.server.restart()
-        return _Level(asyncio.run(_entries(self.database)), self._send(self.sizes.growth_measured))
+    def more(self) -> Measured:
+        """Measure what is sent on top of it."""
+        return self._send(self.sizes.growth_measured)
+
+    def entries(self) -> int:
+        """How many entries its ledger holds."""
+        return asyncio.run(_entries(self.database))
 
     def _send(self, count: int) -> Measured:
         portion = (next(self.reports) for _ in range(count))
@@ -95,12 +74,66 @@ class _Growth:
         return measured
 
 
-def _figure(sizes: Sizes, levels: list[_Level], after_start: _Level) -> Figure:
-    first, last = levels[0], levels[-1]
+@contextmanager
+def _history(ground: Ground, sizes: Sizes, database: str) -> Iterator[_History]:
+    """An empty history of people who are there already, served."""
+    at = now()
+    population = asyncio.run(seed_population(members=sizes.growth_members, seed=sizes.seed, at=at))
+    count = int(sizes.growth_entries[-1] * 1.4)
+    reports = reported(population.ids(), count=count, seed=sizes.seed, at=at, span=_SPAN)
+    with running(ground, database) as server:
+        check_sample(server, population)
+        yield _History(ground, sizes, database, server, reports)
+
+
+@dataclass(slots=True)
+class _Side(Side):
+    """What one more activity cost on top of so many entries."""
+
+    entries: list[int] = field(default_factory=list)
+    tidying_us: float = 0.0
+
+    @override
+    def cost_us(self, batch: int) -> float:
+        """The processor time of one activity, with what PostgreSQL did for it between the rounds."""
+        return Side.cost_us(self, batch) + self.tidying_us
+
+    def take(self, history: _History) -> None:
+        """Measure once more."""
+        self.entries.append(history.entries())
+        self.measured.append(history.more())
+
+    def told(self, batch: int) -> dict[str, Any]:
+        spent = self.cpu_us(batch)
+        told = {kind: round(us, 1) for kind, us in spent.items()}
+        return {"entries": self.entries, "cpu_us": told, "tidying_us": round(self.tidying_us, 1)}
+
+
+def _growth(old: _History, sizes: Sizes) -> Figure:
+    """By turns on top of a young history, each time a new one on servers of its own, and of the old one."""
+    few, _ = sizes.growth_entries
+    young_side, old_side = _Side(), _Side()
+    before = old.ground.used()["postgres"]
+    with throw_away(old.ground.say) as beside:
+        for _ in range(sizes.growth_rounds):
+            with beside.database() as database, _history(beside, sizes, database) as young:
+                young.grow(few)
+                young_side.take(young)
+            old_side.take(old)
+    spent_us = (old.ground.used()["postgres"] - before) * 1e6 / (sizes.growth_rounds * sizes.growth_measured)
+    old_side.tidying_us = spent_us - old_side.cpu_us(sizes.batch)["postgres"]
+    after_start = _Side()
+    old.server.restart()
+    after_start.take(old)
+    return _figure(sizes, young_side, old_side, after_start)
+
+
+def _figure(sizes: Sizes, young: _Side, old: _Side, after_start: _Side) -> Figure:
+    took = old.measured[-1].took
     return Figure(
         name="growth",
-        figure=last.cost() / first.cost(),
-        unit=f"times the CPU at {first.entries:,} entries",
+        figure=old.cost_us(sizes.batch) / young.cost_us(sizes.batch),
+        unit=f"times the CPU at {young.entries[0]:,} entries",
         limit=1.0,
         limit_is="a cost that does not grow",
         less_is_better=True,
@@ -109,12 +142,13 @@ def _figure(sizes: Sizes, levels: list[_Level], after_start: _Level) -> Figure:
         members=sizes.growth_members,
         seed=sizes.seed,
         is_quick=sizes.is_quick,
-        items=last.measured.took.count * sizes.batch,
-        p50_ms=last.measured.took.p50_ms,
-        p99_ms=last.measured.took.p99_ms,
-        cpu_us_per_item=last.measured.cpu_us_per_item(sizes.batch),
+        items=sum(one.took.count for one in old.measured) * sizes.batch,
+        p50_ms=took.p50_ms,
+        p99_ms=took.p99_ms,
+        cpu_us_per_item=old.cpu_us(sizes.batch),
         more={
-            "levels": [level.told(sizes.batch) for level in levels],
+            "young": young.told(sizes.batch),
+            "old": old.told(sizes.batch),
             "after_a_start": after_start.told(sizes.batch),
         },
     )

@@ -20,7 +20,8 @@ class Sizes:
     warm_seconds: float
     seconds: float
     growth_members: int
-    growth_entries: tuple[int, ...]
+    growth_entries: tuple[int, int]
+    growth_rounds: int
     growth_warm: int
     growth_measured: int
     checked: int
@@ -52,7 +53,8 @@ def _real(seed: int) -> Sizes:
         warm_seconds=4.0,
         seconds=15.0,
         growth_members=6_000,
-        growth_entries=(10_000, 100_000, 1_000_000),
+        growth_entries=(10_000, 1_000_000),
+        growth_rounds=5,
         growth_warm=10_000,
         growth_measured=25_000,
         checked=200,
@@ -80,7 +82,8 @@ def _quick(seed: int) -> Sizes:
         warm_seconds=0.2,
         seconds=0.5,
         growth_members=300,
-        growth_entries=(200, 600, 1_500),
+        growth_entries=(200, 1_500),
+        growth_rounds=1,
         growth_warm=100,
         growth_measured=200,
         checked=20,
