@@ -36,7 +36,7 @@ WHERE occurred_at >= $1 AND occurred_at < $2 AND rulebook_version <> $3 AND stat
     AND (occurred_at, id) > ($4, $5) ORDER BY occurred_at, id LIMIT $6
 """
 _BOUND = "SELECT {owner} FROM activity WHERE {owner} >= $1 ORDER BY {owner} OFFSET $2 LIMIT 1"
-_NEXT = "SELECT min({owner}) FROM activity WHERE {owner} > $1"
+_NEXT = "SELECT {owner} FROM activity WHERE {owner} > $1 ORDER BY {owner} LIMIT 1"
 
 
 async def ranges(connection: Connection, *, rows_max: int = ROWS_MAX) -> AsyncIterator[Range]:
