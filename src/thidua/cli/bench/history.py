@@ -1,6 +1,7 @@
 """What a long history costs: one more activity on top of it, and scoring all of it again."""
 
 import asyncio
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -8,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 import asyncpg
-from typing_extensions import override
 
 from thidua.cli.bench.figure import Figure
 from thidua.cli.bench.ground import Ground, throw_away
@@ -24,6 +24,7 @@ from thidua.infra.database import point_at
 
 _SOCKETS = 8
 _FLAT = 1.2
+_IDLE_SECONDS = 0.1
 # A history that lasts: in a shorter one every week and month would hold more, and late reports cost more.
 _SPAN = timedelta(days=300)
 
@@ -58,6 +59,20 @@ class _History:
             self._send(missing)
         self._send(self.sizes.growth_warm)
 
+    def rest(self) -> float:
+        """Let the worker do what it begins when it is quiet; return the processor seconds that took.
+
+        It goes through everybody for badges, and then rests fifty times as long.
+        """
+        began = self.ground.used()
+        time.sleep(self.sizes.growth_quiet_seconds)
+        while True:
+            before = self.ground.used()
+            time.sleep(min(1.0, self.sizes.growth_quiet_seconds))
+            after = self.ground.used()
+            if after["worker"] - before["worker"] < _IDLE_SECONDS:
+                return sum(after[kind] - began[kind] for kind in ("worker", "postgres"))
+
     def more(self) -> Measured:
         """Measure what is sent on top of it."""
         return self._send(self.sizes.growth_measured)
@@ -88,15 +103,10 @@ def _history(ground: Ground, sizes: Sizes, database: str) -> Iterator[_History]:
 
 @dataclass(slots=True)
 class _Side(Side):
-    """What one more activity cost on top of so many entries."""
+    """What one more activity cost on top of so many entries, and PostgreSQL's tidying between the rounds."""
 
     entries: list[int] = field(default_factory=list)
     tidying_us: float = 0.0
-
-    @override
-    def cost_us(self, batch: int) -> float:
-        """The processor time of one activity, with what PostgreSQL did for it between the rounds."""
-        return Side.cost_us(self, batch) + self.tidying_us
 
     def take(self, history: _History) -> None:
         """Measure once more."""
@@ -113,6 +123,7 @@ def _growth(old: _History, sizes: Sizes) -> Figure:
     """By turns on top of a young history, each time a new one on servers of its own, and of the old one."""
     few, _ = sizes.growth_entries
     young_side, old_side = _Side(), _Side()
+    rest_seconds = old.rest()
     before = old.ground.used()["postgres"]
     with throw_away(old.ground.say) as beside:
         for _ in range(sizes.growth_rounds):
@@ -125,10 +136,11 @@ def _growth(old: _History, sizes: Sizes) -> Figure:
     after_start = _Side()
     old.server.restart()
     after_start.take(old)
-    return _figure(sizes, young_side, old_side, after_start)
+    told = {"after_a_start": after_start.told(sizes.batch), "going_through_all_cpu_seconds": rest_seconds}
+    return _figure(sizes, young_side, old_side, told)
 
 
-def _figure(sizes: Sizes, young: _Side, old: _Side, after_start: _Side) -> Figure:
+def _figure(sizes: Sizes, young: _Side, old: _Side, told: dict[str, Any]) -> Figure:
     took = old.measured[-1].took
     return Figure(
         name="growth",
@@ -146,11 +158,7 @@ def _figure(sizes: Sizes, young: _Side, old: _Side, after_start: _Side) -> Figur
         p50_ms=took.p50_ms,
         p99_ms=took.p99_ms,
         cpu_us_per_item=old.cpu_us(sizes.batch),
-        more={
-            "young": young.told(sizes.batch),
-            "old": old.told(sizes.batch),
-            "after_a_start": after_start.told(sizes.batch),
-        },
+        more={"young": young.told(sizes.batch), "old": old.told(sizes.batch), **told},
     )
 
 

@@ -22,6 +22,7 @@ class Sizes:
     growth_members: int
     growth_entries: tuple[int, int]
     growth_rounds: int
+    growth_quiet_seconds: float
     growth_warm: int
     growth_measured: int
     checked: int
@@ -55,6 +56,7 @@ def _real(seed: int) -> Sizes:
         growth_members=6_000,
         growth_entries=(10_000, 1_000_000),
         growth_rounds=5,
+        growth_quiet_seconds=25.0,
         growth_warm=10_000,
         growth_measured=25_000,
         checked=200,
@@ -84,6 +86,7 @@ def _quick(seed: int) -> Sizes:
         growth_members=300,
         growth_entries=(200, 1_500),
         growth_rounds=1,
+        growth_quiet_seconds=0.1,
         growth_warm=100,
         growth_measured=200,
         checked=20,
