@@ -58,7 +58,8 @@ test: $(STAMP) build/chromium check ## set up, check, and pass every fast test
 
 .PHONY: test-all
 test-all: test build/verifiers/.stamp ## what `make test` does, and the full form of every promise
-	@$(VENV)/bin/pytest -m long
+	@$(VENV)/bin/pytest -m "long and not alone" -n 2 --dist loadfile
+	@$(VENV)/bin/pytest -m "long and alone"
 
 .PHONY: format
 format: $(STAMP) ## put the code in its usual shape

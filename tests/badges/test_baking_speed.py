@@ -11,6 +11,7 @@ from thidua.badges.credentials.issuing import sign
 from thidua.badges.pictures.picture import png
 
 
+@pytest.mark.alone
 @pytest.mark.long
 def test_one_core_signs_and_bakes_55_pictures_a_second_once_the_artwork_is_drawn() -> None:
     badge, rounds = catalogue().badges["dai-su-so"], 60

@@ -65,7 +65,9 @@ def requests(secret: str) -> Iterator[tuple[str, bytes]]:
     "seconds",
     [
         pytest.param((2, 3), id="small", marks=pytest.mark.timeout(120)),
-        pytest.param((60, 300), id="full", marks=[pytest.mark.long, pytest.mark.timeout(1_200)]),
+        pytest.param(
+            (60, 300), id="full", marks=[pytest.mark.long, pytest.mark.alone, pytest.mark.timeout(1_200)]
+        ),
     ],
 )
 async def test_most_is_answered_at_five_times_the_load(

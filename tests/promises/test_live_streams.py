@@ -32,7 +32,7 @@ from thidua.infra.embedded import Servers
 
 PEOPLE = 20
 GIVEN_A_DAY = 30  # to each: on the first day all tests here together keep below 200
-LONG = pytest.mark.long
+LONG = (pytest.mark.long, pytest.mark.alone)
 COLLECTED_S = 30  # two ping intervals
 
 
@@ -62,8 +62,8 @@ async def people(api: httpx.AsyncClient) -> list[UUID]:
     "size",
     [
         pytest.param((30, 10, 2), id="small"),
-        pytest.param((500, 50, 60), id="a minute", marks=[LONG, pytest.mark.timeout(300)]),
-        pytest.param((500, 50, 600), id="full", marks=[LONG, pytest.mark.timeout(1_500)]),
+        pytest.param((500, 50, 60), id="a minute", marks=[*LONG, pytest.mark.timeout(300)]),
+        pytest.param((500, 50, 600), id="full", marks=[*LONG, pytest.mark.timeout(1_500)]),
     ],
 )
 async def test_every_event_reaches_every_screen(
@@ -131,7 +131,7 @@ def _fresh(sent: Sequence[tuple[int, float]], watching: Sequence[Viewer]) -> Fre
     "size",
     [
         pytest.param((20, 3, 1), id="small", marks=pytest.mark.timeout(60)),
-        pytest.param((200, 10, 3), id="full", marks=[LONG, pytest.mark.timeout(600)]),
+        pytest.param((200, 10, 3), id="full", marks=[*LONG, pytest.mark.timeout(600)]),
     ],
 )
 async def test_viewers_cut_off_end_with_the_board_as_it_is(
@@ -211,7 +211,7 @@ class _Resuming:
     "count",
     [
         pytest.param(100, id="small", marks=pytest.mark.timeout(60)),
-        pytest.param(1_000, id="full", marks=[LONG, pytest.mark.timeout(300)]),
+        pytest.param(1_000, id="full", marks=[*LONG, pytest.mark.timeout(300)]),
     ],
 )
 async def test_viewers_who_leave_leave_nothing(
@@ -237,6 +237,7 @@ async def test_viewers_who_leave_leave_nothing(
     promise(f"T22 seconds until {count} viewers who left are forgotten", figure=took, target="<= 30")
 
 
+@pytest.mark.alone
 @pytest.mark.long
 @pytest.mark.timeout(180)
 async def test_a_peer_that_takes_nothing_more_is_given_up(
@@ -265,7 +266,7 @@ async def _until_streams(live: LiveServer, count: int, *, seconds: float = COLLE
     "viewers",
     [
         pytest.param(200, id="small", marks=pytest.mark.timeout(60)),
-        pytest.param(2_000, id="full", marks=[LONG, pytest.mark.timeout(300)]),
+        pytest.param(2_000, id="full", marks=[*LONG, pytest.mark.timeout(300)]),
     ],
 )
 async def test_a_herd_that_comes_back_at_once_is_answered(

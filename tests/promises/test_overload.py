@@ -61,7 +61,11 @@ class Answer:
 
 
 @pytest.mark.parametrize(
-    "count", [pytest.param(400, id="some"), pytest.param(4000, id="many", marks=pytest.mark.long)]
+    "count",
+    [
+        pytest.param(400, id="some"),
+        pytest.param(4000, id="many", marks=(pytest.mark.long, pytest.mark.alone)),
+    ],
 )
 async def test_a_crowd_is_answered_or_turned_away_and_every_report_is_taken(
     running: Stack, api: httpx.AsyncClient, promise: Promise, count: int

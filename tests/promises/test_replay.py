@@ -90,6 +90,7 @@ def test_facts_told_subject_by_subject_give_the_nets_of_all_at_once() -> None:
     assert nets == replay_all(facts, registry)
 
 
+@pytest.mark.alone
 @pytest.mark.long
 @pytest.mark.timeout(600)
 def test_a_million_activities_are_scored_in_two_minutes(promise: Promise) -> None:

@@ -153,7 +153,11 @@ async def streams(port: int, count: int) -> AsyncIterator[None]:
 
 
 @pytest.mark.parametrize(
-    "times", [pytest.param(1, id="once"), pytest.param(10, id="ten times", marks=pytest.mark.long)]
+    "times",
+    [
+        pytest.param(1, id="once"),
+        pytest.param(10, id="ten times", marks=(pytest.mark.long, pytest.mark.alone)),
+    ],
 )
 async def test_restarting_one_after_the_other_loses_no_request(
     servers: Servers, bootstrapped_dsn: str, tmp_path: Path, promise: Promise, times: int

@@ -204,6 +204,7 @@ async def test_a_changed_block_breaks_the_chain(superuser: asyncpg.Connection, t
     assert {one.code for one in (await _found(public)).named} == {"block_changed"}
 
 
+@pytest.mark.alone
 @pytest.mark.long
 @pytest.mark.timeout(120)
 async def test_a_hundred_thousand_entries_are_verified_at_a_hundred_thousand_a_second(
