@@ -52,8 +52,8 @@ class Bucket(msgspec.Struct, gc=False):
     state: State | None = None
     milestone: MilestoneState | None = None
     facts: list[Fact] | None = None
-    folded_from: datetime | None = None
-    before: State | None = None
+    folded_from_at: datetime | None = None
+    state_before: State | None = None
     is_latest: bool = True
     is_first: bool = False
     only_grows: bool = True
@@ -152,7 +152,7 @@ class Bucket(msgspec.Struct, gc=False):
         """Return which activities may lie in the bucket; `holds` sorts out those of other festivals."""
         of_team = self.family.pays is Pays.TEAM
         starts_at, ends_at = span_of(self.family.window, self.name) or _ALWAYS
-        starts_at = self.folded_from or starts_at
+        starts_at = self.folded_from_at or starts_at
         if self.shares_state and self.state is None:
             ends_at = _ALWAYS[1]  # is there anything later? only then may the new state be kept
         return Span(self.subject, self.family.read_types, starts_at, ends_at, of_team)

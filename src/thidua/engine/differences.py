@@ -14,6 +14,8 @@ MANUAL = "MANUAL"
 _DECISIONS = frozenset({"reassigned", "recalculated"})
 
 Place = tuple[UUID, str, UUID, UUID | None, UUID]
+# An activity, and a rule that may have paid for it.
+Looked = tuple[UUID, str]
 
 
 class Desired:
@@ -23,9 +25,9 @@ class Desired:
         """Begin with nothing looked at."""
         self.amounts: dict[Place, Outcome] = {}
         self.outcomes: list[Outcome] = []
-        self.looked_at: set[tuple[UUID, str]] = set()
+        self.looked_at: set[Looked] = set()
         self.standing: list[Net] = []
-        self._known: set[tuple[UUID, str]] = set()
+        self._known: set[Looked] = set()
         self._buckets: dict[tuple[UUID, str, UUID], Bucket] = {}
 
     def add(self, bucket: Bucket, outcomes: Iterable[Outcome], *, looked_at: Sequence[Fact]) -> None:
@@ -42,13 +44,13 @@ class Desired:
             self.looked_at.add((fact.id, rule))
             self._buckets[(fact.id, rule, bucket.subject)] = bucket
 
-    def know(self, asked: Collection[tuple[UUID, str]], standing: Iterable[Net]) -> None:
+    def know(self, asked: Collection[Looked], standing: Iterable[Net]) -> None:
         """Take in what stands in the ledger for the asked ones, which need not be read again."""
         self._known.update(asked)
         self.standing += standing
 
     @property
-    def unknown(self) -> set[tuple[UUID, str]]:
+    def unknown(self) -> set[Looked]:
         """The (activity, rule) looked at of which it is not known what stands."""
         return self.looked_at - self._known
 

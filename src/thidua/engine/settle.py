@@ -9,7 +9,7 @@ import msgspec
 from thidua.activities import queries as activities
 from thidua.engine.buckets import Bucket, Kind, buckets_of
 from thidua.engine.changes import Change, Effect, fact_of
-from thidua.engine.differences import Desired, differences
+from thidua.engine.differences import Desired, Looked, differences
 from thidua.engine.holding import Holding
 from thidua.engine.idle import idle_teams
 from thidua.engine.late import folded_from, state_before
@@ -77,7 +77,7 @@ async def evaluate(
 ) -> tuple[Desired, dict[StateKey, bytes]]:
     """Fold every bucket, the `lost` ones from their facts; return what must stand and the new states."""
     desired = Desired()
-    await _reload(connection, buckets, lost, holding, desired)
+    desired.know(*await _reload(connection, buckets, lost, holding))
     kept: dict[StateKey, bytes] = {}
     standing: dict[StateKey, State | None] = {}
     for bucket in sorted(buckets, key=lambda one: one.first_order):
@@ -126,38 +126,39 @@ async def _mark_first(connection: Connection, buckets: Sequence[Bucket]) -> None
 
 
 async def _reload(
-    connection: Connection,
-    buckets: Sequence[Bucket],
-    lost: Sequence[Bucket],
-    holding: Holding,
-    desired: Desired,
-) -> None:
+    connection: Connection, buckets: Sequence[Bucket], lost: Sequence[Bucket], holding: Holding
+) -> tuple[set[Looked], list[Net]]:
+    """Read what must be folded again; return what was found to stand in the ledger, and for which of it."""
     for bucket in lost:
-        bucket.folded_from = folded_from(bucket)
+        bucket.folded_from_at = folded_from(bucket)
     by_key = [bucket for bucket in lost if bucket.kind is Kind.BEST_OF]
     by_span = [bucket for bucket in lost if bucket.kind is not Kind.BEST_OF]
     spans = [bucket.span() for bucket in by_span]
     for bucket, found in zip(by_span, await activities.counting_in(connection, spans), strict=True):
         bucket.take_facts(fact_of(activity) for activity in found)
-    await _look_back(connection, [bucket for bucket in by_span if bucket.folded_from is not None], desired)
+    late = [bucket for bucket in by_span if bucket.folded_from_at is not None]
+    known = await _look_back(connection, late)
     await _reload_by_key(connection, by_key)
     for bucket in buckets:
         if bucket.kind is Kind.ALONE and not bucket.only_grows:
             bucket.facts = _standing(bucket)
     reread = [bucket for bucket in buckets if bucket.facts is not None and bucket.family.once_per]
     await holding.look_up(connection, reread)
+    return known
 
 
-async def _look_back(connection: Connection, late: Sequence[Bucket], desired: Desired) -> None:
+async def _look_back(connection: Connection, late: Sequence[Bucket]) -> tuple[set[Looked], list[Net]]:
     """Work out the state before the facts that were read of each late bucket."""
     places = [[(fact.id, bucket.family.name) for fact in bucket.facts or ()] for bucket in late]
     asked = {place for those in places for place in those}
-    standing: dict[tuple[UUID, str], list[Net]] = {}
+    standing: dict[Looked, list[Net]] = {}
     for net in await queries.nets(connection, asked):
         standing.setdefault((net.activity, net.rule), []).append(net)
     for bucket, those in zip(late, places, strict=True):
-        bucket.before = state_before(bucket, [net for place in those for net in standing.get(place, ())])
-    desired.know(asked, [net for nets in standing.values() for net in nets])
+        bucket.state_before = state_before(
+            bucket, [net for place in those for net in standing.get(place, ())]
+        )
+    return asked, [net for nets in standing.values() for net in nets]
 
 
 async def _reload_by_key(connection: Connection, buckets: Sequence[Bucket]) -> None:
@@ -182,7 +183,7 @@ def _evaluate(
         rule_of=lambda fact: family.rules.get(fact.version),
         windows=family.windows,
         held=holding.held.get(family.name, {}),
-        state=bucket.before if is_lost else known,
+        state=bucket.state_before if is_lost else known,
     )
     if bucket.kind is Kind.BEST_OF:
         outcomes = best(outcomes)

@@ -25,6 +25,7 @@ from thidua.infra.database import point_at
 _SOCKETS = 8
 _FLAT = 1.2
 _IDLE_SECONDS = 0.1
+_REST_TRIES = 300
 # A history that lasts: in a shorter one every week and month would hold more, and late reports cost more.
 _SPAN = timedelta(days=300)
 
@@ -66,12 +67,14 @@ class _History:
         """
         began = self.ground.used()
         time.sleep(self.sizes.growth_quiet_seconds)
-        while True:
+        for _ in range(_REST_TRIES):
             before = self.ground.used()
             time.sleep(min(1.0, self.sizes.growth_quiet_seconds))
             after = self.ground.used()
             if after["worker"] - before["worker"] < _IDLE_SECONDS:
-                return sum(after[kind] - began[kind] for kind in ("worker", "postgres"))
+                break
+        after = self.ground.used()
+        return sum(after[kind] - began[kind] for kind in ("worker", "postgres"))
 
     def more(self) -> Measured:
         """Measure what is sent on top of it."""
@@ -103,10 +106,10 @@ def _history(ground: Ground, sizes: Sizes, database: str) -> Iterator[_History]:
 
 @dataclass(slots=True)
 class _Side(Side):
-    """What one more activity cost on top of so many entries, and PostgreSQL's tidying between the rounds."""
+    """What one more activity cost on top of so many entries, and what PostgreSQL did between the rounds."""
 
     entries: list[int] = field(default_factory=list)
-    tidying_us: float = 0.0
+    between_us: float = 0.0
 
     def take(self, history: _History) -> None:
         """Measure once more."""
@@ -116,7 +119,7 @@ class _Side(Side):
     def told(self, batch: int) -> dict[str, Any]:
         spent = self.cpu_us(batch)
         told = {kind: round(us, 1) for kind, us in spent.items()}
-        return {"entries": self.entries, "cpu_us": told, "tidying_us": round(self.tidying_us, 1)}
+        return {"entries": self.entries, "cpu_us": told, "between_us": round(self.between_us, 1)}
 
 
 def _growth(old: _History, sizes: Sizes) -> Figure:
@@ -132,7 +135,7 @@ def _growth(old: _History, sizes: Sizes) -> Figure:
                 young_side.take(young)
             old_side.take(old)
     spent_us = (old.ground.used()["postgres"] - before) * 1e6 / (sizes.growth_rounds * sizes.growth_measured)
-    old_side.tidying_us = spent_us - old_side.cpu_us(sizes.batch)["postgres"]
+    old_side.between_us = spent_us - old_side.cpu_us(sizes.batch)["postgres"]
     after_start = _Side()
     old.server.restart()
     after_start.take(old)
