@@ -8,7 +8,7 @@ import pytest
 from tests.builders import MOUNTAIN_COMMUNE
 from thidua.boards.denominators import denominators
 from thidua.boards.model import BoardKey
-from thidua.infra.database import connection, transaction
+from thidua.infra.database import Connection, connection, transaction
 from thidua.kernel.errors import InputError
 from thidua.organisation.actions import put_units
 from thidua.organisation.model import Change
@@ -93,3 +93,39 @@ async def test_a_figure_for_an_earlier_day_is_a_change_once_though_today_keeps_i
         said = [(await put_units(acquired, [told], at=NOW))[0].status for _ in range(2)]
 
     assert said == [Change.UPDATED, Change.UNCHANGED]
+
+
+async def test_a_past_figure_unlike_todays_is_a_change_once() -> None:
+    await declare(at=SPRING, members=40, members_from="2026-01-01")
+    await declare(at=SPRING, members=40, members_from="2026-02-01")
+    told = {"code": MOUNTAIN_COMMUNE, "members": 30, "members_from": "2026-01-15"}
+
+    async with transaction() as acquired:
+        said = [await put_and_version(acquired, told) for _ in range(2)]
+
+    assert [status for status, _ in said] == [Change.UPDATED, Change.UNCHANGED]
+    assert said[0][1] == said[1][1]
+
+
+async def test_a_figure_of_a_day_since_which_it_is_todays_counts_a_version_once() -> None:
+    unit = await declare(at=SPRING, members=100)
+    told = {"code": MOUNTAIN_COMMUNE, "members": 30, "members_from": "2026-11-20"}
+
+    async with transaction() as acquired:
+        before = await version_of(acquired)
+        said = [await put_and_version(acquired, told) for _ in range(2)]
+
+    assert said == [(Change.UPDATED, before + 1), (Change.UNCHANGED, before + 1)]
+    assert await members_of(unit) == 30
+
+
+async def put_and_version(acquired: Connection, told: dict[str, object]) -> tuple[Change, int]:
+    """What is said of one unit that is written, and the version of the organisation after it."""
+    [put] = await put_units(acquired, [told], at=NOW)
+    return put.status, await version_of(acquired)
+
+
+async def version_of(acquired: Connection) -> int:
+    """How many changes of the organisation have been counted."""
+    found: int = await acquired.fetchval("SELECT version FROM organisation_version")
+    return found

@@ -8,6 +8,7 @@ from uuid import UUID
 from thidua.infra.database import Connection
 from thidua.kernel.period import local_day
 from thidua.organisation.batch import Batch, Row
+from thidua.organisation.storing import count_version
 
 # What is declared first stands for all days before: nothing else is known of them.
 _EARLIEST = date(1900, 1, 1)
@@ -26,6 +27,7 @@ UPDATE unit u SET members = m.members FROM (
     SELECT DISTINCT ON (k.unit) k.unit, k.members FROM unit_members k
     WHERE k.unit = ANY($1::uuid[]) AND k.valid_from <= $2 ORDER BY k.unit, k.valid_from DESC
 ) m WHERE u.id = m.unit AND u.members IS DISTINCT FROM m.members
+RETURNING u.id
 """
 
 
@@ -52,18 +54,22 @@ def declared_in(
         before = None if old is None else old["members"]
         if row["members"] != before or since is not None:
             found.append(Declared(row["id"], row["members"], since))
+        if old is not None and since is not None:
+            # Which figure is today's is known once all are kept.
+            row["members"] = before
     return found
 
 
 async def keep_declared(connection: Connection, declared: Sequence[Declared], *, at: datetime) -> set[UUID]:
     """Keep what the units declare from their days on, and return for whom that was news.
 
-    The figure of today is the latest of them.
+    The figure of today is the latest of them; where it becomes another, a version is counted.
     """
     if not declared:
         return set()
     units, since = [one.unit for one in declared], [one.since for one in declared]
     members, today = [one.members for one in declared], local_day(at)
     kept = await connection.fetch(_KEEP, units, since, members, today, _EARLIEST, at)
-    await connection.execute(_TODAY, units, today)
+    if await connection.fetch(_TODAY, units, today):
+        await count_version(connection)
     return {row["unit"] for row in kept}

@@ -126,6 +126,11 @@ async def lock(connection: Connection) -> None:
     await connection.execute(_LOCK)
 
 
+async def count_version(connection: Connection) -> None:
+    """Say that the organisation has changed, so that nobody goes on with what they keep of it."""
+    await connection.execute(_NEW_VERSION)
+
+
 async def stored(
     connection: Connection, kind: Kind, ids: Iterable[UUID | None], codes: Iterable[str | None]
 ) -> tuple[dict[UUID | None, Row], dict[str | None, Row]]:
@@ -186,7 +191,7 @@ async def store(
     changed = [row for row, change in zip(rows, changes, strict=True) if change is not Change.UNCHANGED]
     if changed:
         await _write(connection, kind, changed)
-        await connection.execute(_NEW_VERSION)
+        await count_version(connection)
     return [Put(row.get("id"), row.get("code"), change) for row, change in zip(rows, changes, strict=True)]
 
 
