@@ -1,5 +1,6 @@
 """Changes by hand: nothing is overwritten unseen, everything is noted, a form sent twice changes nothing."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -66,6 +67,24 @@ async def test_a_change_is_noted_with_what_became_different(country: asyncpg.Con
     assert (await _deeds(country, one))[-1] == (
         "team_changed",
         {"fields": ["name"], "values": {"name": "Nhóm Sương Sớm"}},
+    )
+
+
+async def test_a_figure_of_an_earlier_day_is_noted_with_its_day_and_nothing_else(
+    country: asyncpg.Connection,
+) -> None:
+    told: dict[str, object] = {"kind": "branch", "name": "Chi đoàn 1", "parent": "C-03478", "adults": 50}
+    put = await editing.create(country, editing.UNIT, told | {"code": "B-1", "members": 40}, editor=SECRETARY)
+    assert put.id
+    seen = await facts_of(country, editing.UNIT, put.id, at=AT) or {}
+    earlier = AT.date() - timedelta(days=60)
+    for day, members in ((earlier + timedelta(days=20), 40), (earlier, 30)):
+        figure = {"id": put.id, "members": members, "members_from": day.isoformat()}
+        await editing.change(country, editing.UNIT, told | figure, seen=seen, editor=SECRETARY)
+
+    assert (await _deeds(country, put.id))[-1] == (
+        "unit_changed",
+        {"fields": ["members", "members_from"], "values": {"members": "30", "members_from": f"{earlier}"}},
     )
 
 

@@ -260,6 +260,9 @@ def test_what_the_audit_noted_is_told_in_words() -> None:
 
     assert facts_said(made, {}, "vi") == "đơn vị C-03394"
     assert facts_said(sent, {}, "vi") == "danh sách người, 241 dòng"
+    counted = {"values": {"members": "30", "members_from": "2026-01-15", "valid_to": "None"}}
+    assert facts_said(counted, {}, "vi") == "số đoàn viên 30, số đoàn viên tính từ ngày 15/01/2026"
+    assert facts_said(counted, {}, "en") == "members 30, members counted from 15/01/2026"
     agreed = {"fields": ["born_on"], "public_name": True}
     assert facts_said(agreed, {}, "en") == "date of birth, public name: yes"
     assert {*FIELDS.values(), *COUNTS.values(), *KINDS.values()} <= set(catalogue("en"))

@@ -45,6 +45,8 @@ LEFT JOIN person_home h ON h.person = f.person
     AND (h.valid_from IS NULL OR h.valid_from <= $2) AND (h.valid_to IS NULL OR h.valid_to > $2)
 LEFT JOIN unit u ON u.id = h.unit WHERE f.person = $1
 """
+# What counts from a day that is stated beside it.
+_DATED = {"members_from": "members", "unit_from": "unit"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +147,8 @@ async def change(
     different = {name: value for name, value in after.items() if now[name] != value}
     # A home from a later day on shows in no fact of today, nor does the day from which a figure counts.
     unseen = {name: value for name, value in stated.items() if name not in after and value is not None}
-    noted = different | unseen if different else stated
-    await _note(connection, thing, put.id, "changed", noted, editor)
+    dated = {name: stated[name] for day, name in _DATED.items() if day in unseen}
+    await _note(connection, thing, put.id, "changed", different | dated | unseen, editor)
     return put
 
 

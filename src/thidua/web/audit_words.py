@@ -1,6 +1,7 @@
 """What the audit noted of a deed, in words: numbers with what they count, fields by their names."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from thidua.accounts.roles import Role
 from thidua.badges.catalogue import catalogue
 from thidua.organisation.fields import as_id
 from thidua.web.catalogue import translate, translate_counted
+from thidua.web.formats import shown_date
 from thidua.web.language import Language
 from thidua.web.role_words import role_shown
 
@@ -22,6 +24,7 @@ FIELDS: Mapping[str, str] = {
     "area_group": "vùng",
     "flags": "đặc điểm vùng",
     "members": "số đoàn viên",
+    "members_from": "số đoàn viên tính từ ngày",
     "adults": "số người trưởng thành",
     "born_on": "ngày sinh",
     "contact": "liên hệ",
@@ -51,6 +54,7 @@ KINDS: Mapping[str, str] = {
 }
 # What a demo was made from says nothing to people.
 _UNSAID = frozenset({"seed", "ends_at", "communes_max"})
+_DAYS = frozenset({"members_from", "unit_from", "valid_from", "valid_to"})
 _EMPTY: tuple[object, ...] = (None, "None", [], {}, "[]")
 
 
@@ -87,7 +91,11 @@ def _fields(value: object, language: Language) -> str:
 def _values(value: object, language: Language) -> str:
     stated = value if isinstance(value, dict) else {}
     told = {name: one for name, one in stated.items() if one not in _EMPTY}
-    return ", ".join(f"{_field(name, language)} {one}" for name, one in told.items())
+    return ", ".join(f"{_field(name, language)} {_value(name, one)}" for name, one in told.items())
+
+
+def _value(name: str, value: object) -> str:
+    return shown_date(date.fromisoformat(str(value))) if name in _DAYS else str(value)
 
 
 def _kind(value: object, language: Language) -> str:
