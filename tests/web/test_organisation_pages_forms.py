@@ -1,6 +1,5 @@
 """What the forms of the leaders' pages do with what is typed into them."""
 
-from datetime import date
 from html import unescape
 from uuid import UUID, uuid4
 
@@ -12,7 +11,6 @@ from tests.web.leading import (
     OTHER_COMMUNE,
     Led,
     a_branch,
-    declared_of,
     deeds_on,
     facts_now,
     hidden_in,
@@ -212,34 +210,6 @@ async def test_a_commune_keeps_its_name_and_takes_its_denominators(led: Led) -> 
     assert changed.status_code == 303
     assert await facts_now(UNIT, await id_of("C-03394")) == before | {"members": 1234, "adults": 5678}
     assert founded.status_code == 422
-
-
-async def test_a_figure_is_declared_from_a_day_that_is_typed_beside_it(led: Led) -> None:
-    leader, branch = led
-    path, on = f"/organisation/units/{branch.code}/edit", date(2026, 2, 1)
-
-    await send(leader, path, {"members": "40"})
-    earlier = await send(leader, path, {"members": "40", "members_from": "01/02/2026"})
-    other = await send(leader, path, {"members": "30", "members_from": "15/01/2026"})
-
-    assert (earlier.status_code, other.status_code) == (303, 303)
-    assert (await facts_now(UNIT, branch.id))["members"] == 40
-    assert await declared_of(branch.id) == {date(1900, 1, 1): 40, on: 40, date(2026, 1, 15): 30}
-    assert [doing for doing, _ in await deeds_on(branch.id)] == ["unit_changed"] * 3
-
-
-async def test_a_figures_day_that_cannot_be_is_named_and_stays_as_typed(led: Led) -> None:
-    leader, branch = led
-    path = f"/organisation/units/{branch.code}/edit"
-
-    later = await send(leader, path, {"members": "40", "members_from": "01/02/2199"})
-    no_day = await send(leader, path, {"members": "40", "members_from": "31/02/2026"})
-
-    assert (later.status_code, no_day.status_code) == (422, 422)
-    assert "Số đoàn viên tính từ ngày: thời điểm chưa tới." in unescape(later.text)
-    assert "Số đoàn viên tính từ ngày: cần một ngày, ví dụ 21/11/2026." in unescape(no_day.text)
-    assert 'value="31/02/2026"' in no_day.text
-    assert 'value="40"' in no_day.text
 
 
 async def test_a_household_under_a_strangers_id_gives_no_power_over_the_stranger(led: Led) -> None:

@@ -29,6 +29,15 @@ UPDATE unit u SET members = m.members FROM (
 ) m WHERE u.id = m.unit AND u.members IS DISTINCT FROM m.members
 RETURNING u.id
 """
+_FIGURES = "SELECT members, valid_from FROM unit_members WHERE unit = $1 ORDER BY valid_from DESC LIMIT $2"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """How many members a unit has declared; no day: from the beginning."""
+
+    members: int | None
+    since: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +82,11 @@ async def keep_declared(connection: Connection, declared: Sequence[Declared], *,
     if await connection.fetch(_TODAY, units, today):
         await count_version(connection)
     return {row["unit"] for row in kept}
+
+
+async def figures_of(connection: Connection, unit: UUID, *, count_max: int) -> list[Figure]:
+    """Return what a unit has declared, those of the latest days first."""
+    rows = await connection.fetch(_FIGURES, unit, count_max)
+    return [
+        Figure(row["members"], None if row["valid_from"] == _EARLIEST else row["valid_from"]) for row in rows
+    ]

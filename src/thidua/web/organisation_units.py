@@ -12,6 +12,7 @@ from thidua.infra.database import Connection, transaction
 from thidua.kernel.errors import FieldError, InputError
 from thidua.kernel.ids import new_id
 from thidua.organisation import editing, founding
+from thidua.organisation.declared import figures_of
 from thidua.organisation.founding import FOUNDED_KINDS
 from thidua.web.language import AnyRequest, language_of
 from thidua.web.organisation_forms import (
@@ -44,6 +45,7 @@ from thidua.web.visitors import Visitor, demand, needs, visitor_let_in
 _LEADERS = [needs(Permission.MANAGE_UNITS)]
 _COUNTS = ("members", "members_from", "adults")
 _TEXTS = ("id", "code", "kind", "name", "name_en", "parent", *_COUNTS, "valid_from", "last_on")
+_FIGURES_MAX = 6
 UnitName = Annotated[str, PathParameter(max_length=64)]
 
 
@@ -166,6 +168,7 @@ async def _form(
         led = await led_of(database, visitor, Permission.MANAGE_UNITS)
         place = await place_led(database, led, unit, language)
         label = await unit_label(database, facts["parent"], language) if facts["parent"] else ""
+        figures = await figures_of(database, unit, count_max=_FIGURES_MAX)
     asked = {"parent": label, "last_on": last_day(facts["valid_to"]), "members_from": ""}
     return render(
         request,
@@ -175,6 +178,7 @@ async def _form(
         is_founded=facts["kind"] in FOUNDED_KINDS,
         is_top=unit in led.units,
         facts=values_of(facts),
+        figures=figures,
         done=done,
         **place,
         **sheet(values_of(facts) | asked | (values or {}), language, seen=facts, refused=refused),
