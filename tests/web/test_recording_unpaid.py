@@ -1,11 +1,21 @@
 """What the form of an activity says of fields without which nothing is paid, though it is recorded."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.web.conftest import SignIn
 from tests.web.recording import named, session
 from tests.web.reporting import somebody
 from thidua.accounts.roles import Role
+from thidua.activities.catalogue import catalogue
+from thidua.engine.rulebooks import shelf_of
+from thidua.ledger.queries import PublishedRulebook
+from thidua.scoring.rulebook import shipped_text
+from thidua.web.activity_fields import form_of
+
+SPRING = datetime(2027, 3, 1, 17, tzinfo=UTC)
+_WORKSHOP = 'types = ["FEST_WORKSHOP"]\n'
 
 
 @pytest.mark.parametrize(
@@ -41,3 +51,24 @@ async def test_a_graduation_without_its_skill_is_recorded_all_the_same(sign_in_a
 
     assert answer.status_code == 303
     assert (await client.get(answer.headers["location"])).status_code == 200
+
+
+def test_a_form_says_what_the_version_of_now_needs_not_what_another_did() -> None:
+    first = shipped_text()
+    assert _WORKSHOP in first
+    asking = _WORKSHOP + 'when = [{ attribute = "minutes", at_least = 30 }]\n'
+    second = first.replace(_WORKSHOP, asking).replace("version = 1\n", "version = 2\n", 1)
+    kept = shelf_of(
+        [
+            PublishedRulebook(1, "shipped", first, SPRING, None),
+            PublishedRulebook(2, "shipped", second, SPRING, SPRING),
+        ],
+        at=SPRING,
+    )
+    kind, before = catalogue().types["FEST_WORKSHOP"], SPRING - timedelta(seconds=1)
+
+    needed = [
+        [one.name for one in form_of(kind, kept, "vi", at=at).fields if one.needed] for at in (before, SPRING)
+    ]
+
+    assert needed == [[], ["a_minutes"]]

@@ -16,7 +16,6 @@ from thidua.organisation.directory import SubjectCard, UnitCard, directory
 from thidua.scoring.advice import Advice, Progress, advised
 from thidua.scoring.milestones import MilestoneState
 from thidua.scoring.model import Fact, Pays, Rule
-from thidua.scoring.registry import version_at
 from thidua.scoring.used import CapUsed, caps_used, first_day_needed
 from thidua.scoring.windows import bucket_of
 
@@ -55,8 +54,7 @@ async def outlook(connection: Connection, person: UUID, *, at: datetime) -> Outl
 
 
 async def _rules_now(connection: Connection, at: datetime) -> dict[str, Rule]:
-    kept = await shelf(connection, at=at)
-    rules = kept.registry.rulebooks[version_at(at, kept.in_force)].rules
+    rules = (await shelf(connection, at=at)).rules_at(at)
     return {name: rule for name, rule in rules.items() if rule.pays is Pays.ACTOR}
 
 

@@ -1,6 +1,6 @@
 """Rulebooks as published and kept at hand: immutable, numbered, in force from a local midnight (15)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -12,8 +12,8 @@ from thidua.kernel.errors import ConflictError, DomainError
 from thidua.kernel.period import local_day, midnight_of
 from thidua.ledger import actions, queries
 from thidua.ledger.queries import PublishedRulebook
-from thidua.scoring.model import Rulebook
-from thidua.scoring.registry import Registry
+from thidua.scoring.model import Rule, Rulebook
+from thidua.scoring.registry import Registry, version_at
 from thidua.scoring.rulebook import parse_rulebook, shipped_text
 
 NOTICE = timedelta(hours=24)
@@ -47,6 +47,12 @@ class Shelf:
     registry: Registry
     in_force: Sequence[tuple[int, datetime | None]]
     read_at: datetime
+
+    def rules_at(self, at: datetime) -> Mapping[str, Rule]:
+        """Return the rules of the version in force at the moment, by name; none where none is published."""
+        if not self.in_force:
+            return {}
+        return self.registry.rulebooks[version_at(at, self.in_force)].rules
 
 
 class _Kept:

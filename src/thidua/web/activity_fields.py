@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from thidua.activities.attributes import TEXT_CHARACTERS_MAX, Attribute, AttributeKind
 from thidua.activities.catalogue import ActivityType, Step, Words, catalogue
+from thidua.engine.rulebooks import Shelf
 from thidua.kernel.subjects import SubjectKind
-from thidua.scoring.model import Counts
+from thidua.scoring.model import Counts, Rule
 from thidua.scoring.registry import Registry
 from thidua.web.catalogue import translate
 from thidua.web.language import Language
@@ -80,10 +82,10 @@ class FormOf:
     labels: Mapping[str, str]
 
 
-def form_of(kind: ActivityType, registry: Registry, language: Language) -> FormOf:
-    """Return the form of an activity type, in the reader's language."""
+def form_of(kind: ActivityType, kept: Shelf, language: Language, *, at: datetime) -> FormOf:
+    """Return the form of an activity type, in the reader's language, as the rules of the moment ask."""
     role = role_of(kind)
-    needed = needed_by(registry, kind.code)
+    needed = needed_by(kept.rules_at(at), kind.code)
     fields = [
         _field(one, language, required=one.name in kind.required, needed=one.name in needed)
         for one in kind.attributes.values()
@@ -99,7 +101,7 @@ def form_of(kind: ActivityType, registry: Registry, language: Language) -> FormO
         "actor": translate("Ghi cho ai", language),
         "type": translate("Việc gì", language),
     }
-    asks = kind.code in quantities(registry) and not counts_people(kind)
+    asks = kind.code in quantities(kept.registry) and not counts_people(kind)
     name, unit = said(kind.name, language), said(kind.unit, language)
     return FormOf(kind.code, name, role, counts_people(kind), asks, unit, fields, labels)
 
@@ -167,18 +169,10 @@ def quantities(registry: Registry) -> frozenset[str]:
     return _quantities(registry)
 
 
-def needed_by(registry: Registry, code: str) -> frozenset[str]:
-    """The attributes without which no rule pays for an activity of the type."""
-    return _needed(registry).get(code, frozenset())
-
-
-@cache
-def _needed(registry: Registry) -> Mapping[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
-    for rule in (rule for book in registry.rulebooks.values() for rule in book.rules.values()):
-        for code in rule.types if rule.milestone is None else ():
-            found[code] = found.get(code, rule.attributes_needed) & rule.attributes_needed
-    return found
+def needed_by(rules: Mapping[str, Rule], code: str) -> frozenset[str]:
+    """The attributes without which none of the rules pays for an activity of the type."""
+    paying = [rule for rule in rules.values() if rule.milestone is None and code in rule.types]
+    return frozenset.intersection(*(rule.attributes_needed for rule in paying)) if paying else frozenset()
 
 
 @cache

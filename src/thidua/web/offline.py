@@ -34,10 +34,10 @@ _FRESH = {"cache-control": "no-cache"}
 @get("/activities/offline", include_in_schema=False)
 async def offline_form(request: AnyRequest) -> Response[bytes]:
     """The form of a mentoring session for whoever has no network: the same for everybody."""
-    language = language_of(request)
+    language, at = language_of(request), now()
     async with transaction(isolation="repeatable_read", readonly=True) as database:
-        registry = (await shelf(database, at=now())).registry
-    form = form_of(catalogue().types[FIRST_TYPE], registry, language)
+        kept = await shelf(database, at=at)
+    form = form_of(catalogue().types[FIRST_TYPE], kept, language, at=at)
     fields = [{"asked": one, "value": "", "other": ""} for one in form.fields]
     body = html(
         "activities/offline.html",

@@ -112,13 +112,12 @@ async def recording_for(
     kind = _kind_of(type_code, recent, card, is_own=actor == visitor.person)
     if kind is None:
         raise NotFoundError(type=type_code)
-    registry = (await shelf(connection, at=at)).registry
     teams = card.teams_on(local_day(at)) if card.kind is SubjectKind.PERSON else ()
     return Recording(
         visitor=visitor,
         language=language,
         kind=kind,
-        form=form_of(kind, registry, language),
+        form=form_of(kind, await shelf(connection, at=at), language, at=at),
         actor=actor,
         card=card,
         before=[one for one in done if one.type == kind.code],
