@@ -269,26 +269,3 @@ async def test_a_long_import_shows_how_far_it_is_and_looks_again_by_itself(sign_
     assert "Đang ghi vào sổ" in page.text
     assert 'hx-trigger="every 1s"' in page.text
     assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in page.text
-
-
-async def test_a_fault_of_very_many_rows_is_told_once_above_them_with_how_many_they_are(
-    sign_in_as: SignIn,
-) -> None:
-    leader = await leader_of(sign_in_as)
-    rows = [(str(at), f"Lò Thị {at}", "26/11/1999", "Xã Nậm Tăm", "", "091234567") for at in range(120)]
-    sent = await send(leader, csv_text([HEAD, *rows]).encode("utf-8-sig"))
-
-    page = await page_of(leader, sent)
-
-    assert "120 dòng: Không phải số điện thoại hay địa chỉ thư." in page
-    assert "Còn 20 dòng nữa, hiện ra sau khi kiểm tra lại." in page
-
-
-async def test_what_is_asked_once_for_all_rows_is_not_told_above_them_too(sign_in_as: SignIn) -> None:
-    leader = await leader_of(sign_in_as)
-    sent = await send(leader, members(*[somebody() for _ in range(12)], unit="Xã Không Có"))
-
-    page = await page_of(leader, sent)
-
-    assert "12 dòng:" not in page
-    assert "Dòng 2, 3, 4, 5, 6, 7, 8, 9, …" in page

@@ -77,9 +77,9 @@ WHERE import = $1 AND verdict IN ('bad', 'doubtful')
 """
 _ROWS_ONE_BY_ONE = "SELECT count(DISTINCT number)" + _ONE_BY_ONE
 _FAULTS_ONE_BY_ONE = (
-    "SELECT r ->> 'code' AS code, r -> 'facts' AS facts, count(DISTINCT number) AS number"
+    "SELECT r ->> 'code' AS code, r -> 'facts' AS facts, array_agg(number) AS numbers"
     + _ONE_BY_ONE
-    + "AND r ->> 'weight' = 'bad' GROUP BY 1, 2 HAVING count(DISTINCT number) >= $4 ORDER BY 3 DESC, 1, 2"
+    + "AND r ->> 'weight' = 'bad' GROUP BY 1, 2"
 )
 
 
@@ -146,11 +146,11 @@ async def rows_one_by_one(connection: Connection, one: UUID, *, alike: Collectio
 
 
 async def faults_one_by_one(
-    connection: Connection, one: UUID, *, alike: Collection[str], rows_min: int
-) -> list[tuple[str, Mapping[str, object], int]]:
-    """Return what is wrong with so many of those rows or more: why, with which facts, and with how many."""
-    rows = await connection.fetch(_FAULTS_ONE_BY_ONE, one, list(alike), ATTRIBUTE, rows_min)
-    return [(row["code"], msgspec.json.decode(row["facts"]), row["number"]) for row in rows]
+    connection: Connection, one: UUID, *, alike: Collection[str]
+) -> list[tuple[str, Mapping[str, object], list[int]]]:
+    """Return what is wrong with those rows: why, with which facts, and the numbers of the rows."""
+    rows = await connection.fetch(_FAULTS_ONE_BY_ONE, one, list(alike), ATTRIBUTE)
+    return [(row["code"], msgspec.json.decode(row["facts"]), row["numbers"]) for row in rows]
 
 
 async def new_branches(connection: Connection, state: ImportState) -> int:

@@ -132,8 +132,12 @@ async def questions_of(
 
 
 async def _often(connection: Connection, state: ImportState, language: Language) -> list[tuple[str, int]]:
-    found = await queries.faults_one_by_one(connection, state.id, alike=_ALIKE, rows_min=_OFTEN)
-    return [(said(code, facts, language), count) for code, facts, count in found]
+    """What is said of many rows, and of how many; several codes may have the same words."""
+    rows: dict[str, set[int]] = {}
+    for code, facts, numbers in await queries.faults_one_by_one(connection, state.id, alike=_ALIKE):
+        rows.setdefault(said(code, facts, language), set()).update(numbers)
+    often = [(told, len(numbers)) for told, numbers in rows.items() if len(numbers) >= _OFTEN]
+    return sorted(often, key=lambda one: (-one[1], one[0]))
 
 
 def _to_settle(remarks: Iterable[Remark]) -> list[Remark]:
