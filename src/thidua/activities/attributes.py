@@ -56,7 +56,7 @@ class Attribute:
         """Return the figures that the words of a fault need."""
         if self.kind is AttributeKind.WHOLE:
             return {"lowest": self.lowest, "highest": self.highest}
-        return {"choices": list(self.choices)} if self.choices else {"characters_max": TEXT_CHARACTERS_MAX}
+        return {"choices": list(self.choices)} if self.choices else {"maximum": TEXT_CHARACTERS_MAX}
 
 
 def attribute(name: str, told: Mapping[str, object]) -> Attribute:

@@ -181,7 +181,7 @@ def _chosen(typed: Typed, name: str, faults: list[FieldError]) -> UUID | None:
 def _evidence(typed: Typed, faults: list[FieldError]) -> tuple[dict[str, Any], ...]:
     line = _CONTROLS.sub(" ", typed.line("evidence")).strip()
     if len(line) > EVIDENCE_CHARACTERS_MAX:
-        faults.append(FieldError("evidence", "too_long", facts={"characters_max": EVIDENCE_CHARACTERS_MAX}))
+        faults.append(FieldError("evidence", "too_long", facts={"maximum": EVIDENCE_CHARACTERS_MAX}))
     if not line:
         return ()
     is_link = line.startswith(("https://", "http://")) and not re.search(r"\s", line)
