@@ -1,8 +1,6 @@
 """Files as offices send them, and files that nobody should have sent."""
 
 import asyncio
-import os
-import signal
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -21,9 +19,7 @@ from tests.imports.office_files import (
     with_member,
     xlsx,
 )
-from tests.support.processes import descendants, is_alive
 from tests.support.promises import Promise
-from tests.support.waiting import eventually
 from thidua.imports import child
 from thidua.imports.container import FILE_BYTES_MAX
 from thidua.imports.errors import FileRefusedError
@@ -178,40 +174,3 @@ async def test_a_bomb_costs_a_child_process_and_little_time(name: str, promise: 
 
     promise("xlsx_bomb_seconds", figure=clock() - started, target=2)
     assert clock() - started < SECONDS_OF_A_BOMB_MAX
-
-
-async def test_readers_stand_back_for_every_other_process() -> None:
-    await open_file(xlsx([MEMBERS, ROW]))
-
-    pid = nursery()
-
-    assert os.getpriority(os.PRIO_PROCESS, pid) == 19
-    assert _session_stands_back(pid)
-
-
-async def test_files_are_read_again_after_whoever_reads_them_was_ended() -> None:
-    await open_file(xlsx([MEMBERS, ROW]))
-    pid = nursery()
-    os.kill(pid, signal.SIGKILL)
-    eventually(lambda: not is_alive(pid))
-
-    opened = await open_file(xlsx([MEMBERS, ROW]))
-
-    assert opened.sheets
-    assert nursery() != pid
-
-
-def nursery() -> int:
-    """The process that stands ready to read our files."""
-    [found] = [one for one in descendants(os.getpid()) if _is_nursery(one)]
-    return found
-
-
-def _session_stands_back(pid: int) -> bool:
-    """Whether the kernel shares the processor by session and gives this one least; some do not share so."""
-    shared_out = Path(f"/proc/{pid}/autogroup")
-    return not shared_out.exists() or shared_out.read_text().endswith("nice 19\n")
-
-
-def _is_nursery(pid: int) -> bool:
-    return b"thidua.imports.nursery" in Path(f"/proc/{pid}/cmdline").read_bytes()

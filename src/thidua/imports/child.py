@@ -1,7 +1,8 @@
 """Reads one file in a process of its own, which may use little memory and time: file in, JSON out.
 
-It writes `{"encoding", "sheets": [{"name", "rows"}]}` or `{"refused", "facts"}`; if it dies, the file was too
-much for it.
+It writes a space, to say that it is there, and then `{"encoding", "sheets": [{"name", "rows"}]}` or
+`{"refused", "facts"}`. If it dies in between, the file was too much for it: its time on the processor and its
+memory are limited, how long it takes is not.
 """
 
 import json
@@ -33,7 +34,8 @@ Rows = list[list[str]]
 
 
 def answer(stream: socket.socket) -> None:
-    """Read the file that comes to its end, write what was found."""
+    """Say that we are there, read the file that comes to its end, write what was found."""
+    stream.sendall(b" ")
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS_MAX, CPU_SECONDS_MAX))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from thidua.kernel.errors import ConflictError, DomainError
+from thidua.kernel.errors import BusyError, ConflictError, DomainError
 
 
 class FileRefusedError(DomainError):
@@ -30,6 +30,12 @@ class FileRefusedError(DomainError):
     def is_not_a_table(self) -> bool:
         """Whether the file is of a kind that we do not take."""
         return self.code in self.NOT_A_TABLE
+
+
+class FileUnopenedError(BusyError):
+    """Nobody had the time to open the file: it may be a good one, try again shortly."""
+
+    code = "file_unopened"
 
 
 class ImportStageError(ConflictError):

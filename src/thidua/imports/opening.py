@@ -2,15 +2,18 @@
 
 import asyncio
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
 from dataclasses import dataclass
 
 from thidua.imports.container import form_of
-from thidua.imports.errors import FileRefusedError
+from thidua.imports.errors import FileRefusedError, FileUnopenedError
 
-_SECONDS_MAX = 20.0
+# Only against what hangs: files are judged by the processor's time, of which a busy machine gives little.
+_SECONDS_MAX = 90.0
 _AT_ONCE = asyncio.Semaphore(2)
 
 
@@ -31,14 +34,17 @@ class Opened:
 
 
 async def open_file(content: bytes) -> Opened:
-    """Return the file's sheets; FileRefusedError says why it cannot be read."""
+    """Return the file's sheets.
+
+    FileRefusedError says why it cannot be read, FileUnopenedError that nobody had the time to.
+    """
     form_of(content)  # what is refused at a glance needs no process
     async with _AT_ONCE:
         said = await _told_by_child(content)
     try:
         found = json.loads(said)
     except ValueError:
-        # Killed by its limits, or by a file that its reader did not survive.
+        # Ended by its limits, or by a file that its reader did not survive.
         raise FileRefusedError("file_unpacks_too_large") from None
     if "refused" in found:
         raise FileRefusedError(found["refused"], **found["facts"])
@@ -49,47 +55,60 @@ async def open_file(content: bytes) -> Opened:
 
 
 async def _told_by_child(content: bytes) -> bytes:
-    reader, writer = await asyncio.open_unix_connection(sock=_nursery.child())
+    """What the child said before it ended by itself; FileUnopenedError if there was none, or it was ended."""
+    nursery, stream = _nurseries.child()
+    reader, writer = await asyncio.open_unix_connection(sock=stream)
+    said: bytes | None = None
     try:
         async with asyncio.timeout(_SECONDS_MAX):
             writer.write(content)
             writer.write_eof()
-            return await reader.read()
+            said = await reader.read()
+    except ConnectionError:  # no child, or one that ended while we were still telling
+        said = b""
     except TimeoutError:
-        raise FileRefusedError("file_unpacks_too_large") from None
-    except ConnectionError:  # it died while we were still telling
-        return b""
+        raise FileUnopenedError from None
     finally:
         writer.close()
+        if said is None:  # nobody listens any more, and the next file gets its place
+            _nurseries.end(nursery)
+    if not said or (said.isspace() and nursery.poll() is not None):
+        raise FileUnopenedError
+    return said
 
 
-class _Nursery:
-    """The process that stands ready to read; it ends when we do."""
+class _Nurseries:
+    """The process that stands ready to read, one after another; it ends when we do."""
 
     def __init__(self) -> None:
         self._running: tuple[subprocess.Popen[bytes], socket.socket] | None = None
 
-    def child(self) -> socket.socket:
-        """Our end of a stream whose other end a new child reads."""
+    def child(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        """The nursery, and our end of a stream whose other end a new child of it reads."""
         ours, theirs = socket.socketpair()
         with theirs:
             try:
-                self._give(theirs)
-            except (BrokenPipeError, ConnectionResetError):  # somebody ended it
-                self._stop()
-                self._give(theirs)
-        return ours
+                return self._given(theirs), ours
+            except OSError:
+                ours.close()
+                raise FileUnopenedError from None
 
-    def _give(self, stream: socket.socket) -> None:
+    def end(self, nursery: subprocess.Popen[bytes]) -> None:
+        """End it with all its children, unless that was done."""
+        if self._running is None or self._running[0] is not nursery:
+            return
+        self._running[1].close()
+        self._running = None
+        if nursery.poll() is None:
+            os.killpg(nursery.pid, signal.SIGKILL)
+            nursery.wait()
+
+    def _given(self, stream: socket.socket) -> subprocess.Popen[bytes]:
+        if self._running and self._running[0].poll() is not None:  # somebody ended it
+            self.end(self._running[0])
         self._running = self._running or _started()
         socket.send_fds(self._running[1], [b"\0"], [stream.fileno()])
-
-    def _stop(self) -> None:
-        assert self._running is not None, "it was asked before"
-        process, orders = self._running
-        orders.close()
-        process.wait()
-        self._running = None
+        return self._running[0]
 
 
 def _started() -> tuple[subprocess.Popen[bytes], socket.socket]:
@@ -101,10 +120,10 @@ def _started() -> tuple[subprocess.Popen[bytes], socket.socket]:
             stdin=theirs.fileno(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,  # only a whole session can stand back
+            start_new_session=True,  # only a whole session can stand back, and be ended
             env={"LANG": "C.UTF-8"},
         )
     return process, ours
 
 
-_nursery = _Nursery()
+_nurseries = _Nurseries()
