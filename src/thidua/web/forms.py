@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 
 from litestar import Request
 from litestar.datastructures import UploadFile
+from litestar.types import Empty
 from litestar.utils.scope.state import ScopeState
 
 from thidua.web.language import AnyRequest
@@ -25,8 +26,9 @@ async def form_of(request: AnyConnection) -> dict[str, list[str]]:
     passwords included, in memory.
     """
     assert isinstance(request, Request), "guards and handlers of HTTP routes have the request itself"
-    if request.content_type[0] == URL_ENCODED:
-        ScopeState.from_scope(request.scope).form = _url_encoded(await request.body())
+    state = ScopeState.from_scope(request.scope)
+    if request.content_type[0] == URL_ENCODED and state.form is Empty:
+        state.form = _url_encoded(await _short_body(request))
     sent = await cast("AnyRequest", request).form()
     texts = {name: [one for one in sent.getall(name) if isinstance(one, str)] for name in sent}
     _refuse_unreadable(texts)
@@ -39,9 +41,16 @@ def whole_number(typed: str, *, highest: int) -> int | None:
     return int(typed) if is_short and typed.isdecimal() and int(typed) <= highest else None
 
 
+async def _short_body(request: AnyRequest) -> bytes:
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _BYTES_MAX:
+            raise ProblemError(413, "form_too_large")
+    return bytes(body)
+
+
 def _url_encoded(body: bytes) -> Form:
-    if len(body) > _BYTES_MAX:
-        raise ProblemError(413, "form_too_large")
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS_MAX)
     except ValueError as error:

@@ -4,10 +4,10 @@ Most bodies take the short way: one typed decode, and a proof by counting that n
 is unusual in any respect (escapes, odd spaces, faults) takes the careful way, which finds out what is wrong.
 """
 
-import asyncio
 import re
 import unicodedata
 from collections.abc import AsyncIterable, Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -15,9 +15,11 @@ import msgspec
 from litestar.exceptions.http_exceptions import InternalServerException, RequestEntityTooLarge
 from litestar.types import HTTPRequestEvent
 
+from thidua.web.admission import OverloadedError
 from thidua.web.json_faults import fault_of
 from thidua.web.json_tree import checked_tree
 from thidua.web.language import AnyRequest, header_of
+from thidua.web.pacing import senders_time
 from thidua.web.piled_marks import MARKS_MAX, has_piled_marks
 from thidua.web.problems import ProblemError
 
@@ -35,7 +37,11 @@ _SIGNS = b"{[,:"
 _ODD = (b"\\", b" :", b"\t:", b"\n:", b"\r:")
 
 
-class TooManyValuesError(ProblemError):
+class TooLongError(ProblemError):
+    """There is more of it than we take."""
+
+
+class TooManyValuesError(TooLongError):
     """It would take long to read."""
 
     def __init__(self) -> None:
@@ -53,10 +59,14 @@ async def body_of(request: AnyRequest) -> bytes:
     """The plain bytes of a body that claims to be JSON, not too long and not too slow."""
     _check_headers(request)
     try:
-        async with asyncio.timeout(_BODY_SECONDS_MAX):
+        async with senders_time(_BODY_SECONDS_MAX):
             return await _body(request)
     except TimeoutError as error:
         raise ProblemError(408, "too_slow") from error
+    except TooLongError:
+        with suppress(TimeoutError, OverloadedError):
+            await _read_on(request)
+        raise
 
 
 async def gathered(pieces: AsyncIterable[bytes]) -> bytes:
@@ -74,11 +84,7 @@ async def _body(request: AnyRequest) -> bytes:
     try:
         return await gathered(request.stream())
     except RequestEntityTooLarge as error:
-        await _read_on(request)
-        raise ProblemError(413, "too_large") from error
-    except TooManyValuesError:
-        await _read_on(request)
-        raise
+        raise TooLongError(413, "too_large") from error
     except InternalServerException as error:  # so Litestar names a sender who leaves, or breaks the framing
         raise ProblemError(400, "body_cut_off") from error
 
@@ -87,10 +93,11 @@ async def _read_on(request: AnyRequest) -> None:
     """Take in some more of a body that is refused: a client still sending would not hear the answer."""
     room = _READ_ON_BYTES_MAX
     more = True
-    while more and room > 0:
-        message = cast("HTTPRequestEvent", await request.receive())
-        room -= len(message.get("body", b""))
-        more = message.get("more_body", False)
+    async with senders_time(_BODY_SECONDS_MAX):
+        while more and room > 0:
+            message = cast("HTTPRequestEvent", await request.receive())
+            room -= len(message.get("body", b""))
+            more = message.get("more_body", False)
 
 
 @cache
