@@ -1,5 +1,7 @@
 """Forms that no page of ours would send are refused, never our fault."""
 
+from collections.abc import AsyncIterator
+
 import httpx
 import pytest
 
@@ -31,6 +33,20 @@ async def test_a_form_is_read_or_refused(sign_in_as: SignIn, body: bytes, status
     answer = await client.post("/account/language", content=body, headers=URL_ENCODED)
 
     assert answer.status_code == status
+
+
+async def test_a_form_that_is_too_long_is_refused_before_all_of_it_came(sign_in_as: SignIn) -> None:
+    client = await sign_in_as(Role.MEMBER)
+    pieces = iter([b"language="] + [b"x" * (1 << 18)] * 20)
+
+    async def sent() -> AsyncIterator[bytes]:
+        for piece in pieces:
+            yield piece
+
+    answer = await client.post("/account/language", content=sent(), headers=URL_ENCODED)
+
+    assert answer.status_code == 413
+    assert len(list(pieces)) > 10
 
 
 async def test_a_form_in_parts_without_its_boundary_is_refused(sign_in_as: SignIn) -> None:

@@ -1,11 +1,14 @@
 """What large bodies may take of a process."""
 
 import asyncio
+import time
 from typing import cast
 
+import httpx
 import pytest
 from litestar.types import Receive
 
+from tests.web.conftest import Token
 from thidua.web import pacing
 from thidua.web.admission import OverloadedError
 from thidua.web.pacing import SharedRate, paced, senders_time
@@ -63,3 +66,19 @@ async def test_a_sender_who_takes_too_long_is_not_waited_for() -> None:
     with pytest.raises(TimeoutError):
         async with senders_time(0.01):
             await paced(cast("Receive", receive))()
+
+
+@pytest.mark.parametrize(
+    ("size", "status", "code"), [(11_000_000, 413, "too_large"), (9_000_000, 503, "overloaded")]
+)
+async def test_only_what_would_be_taken_is_asked_to_come_again(
+    web: httpx.AsyncClient, bearer: Token, monkeypatch: pytest.MonkeyPatch, size: int, status: int, code: str
+) -> None:
+    crowded = SharedRate(1)
+    crowded.turn(3_600, at=time.monotonic())
+    monkeypatch.setattr(pacing, "_rate", crowded)
+    headers = await bearer() | {"content-type": "application/json"}
+
+    answer = await web.post("/api/v1/activities", content=b" " * size, headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
