@@ -29,7 +29,7 @@ def _pdf(badge: Badge, award: Award, holder: str = LONG, issuer: str = LONG) -> 
     )
     made = certificate(award, badge, told, at=AT)
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", made, re.DOTALL)
-    return made, b"".join(zlib.decompress(one) if one[:1] == b"x" else one for one in streams)
+    return made, b"".join(zlib.decompressobj().decompress(one) if one[:1] == b"x" else one for one in streams)
 
 
 @pytest.mark.parametrize("slug", ["dai-su-so", "khong-ai-bi-bo-lai", "diem-ngay-hoi-tieu-bieu"])

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from tests.builders import PLAIN_COMMUNE
 from tests.web.conftest import ADDRESS, SignIn
@@ -15,6 +16,7 @@ from tests.web.test_verify import granted, state_of
 from thidua.accounts.roles import Role
 from thidua.activities.codes import A_DAY_MAX, FROM_ONE_PLACE_MAX, LASTS
 from thidua.infra.database import connection, transaction
+from thidua.infra.redis import client
 
 pytestmark = pytest.mark.usefixtures("web")
 _WORD = re.compile(r'<b class="code">([A-Z0-9]{5}-[A-Z0-9]{5})</b>')
@@ -39,6 +41,14 @@ async def code_for(member: httpx.AsyncClient, address: str) -> str:
     found = _WORD.search(page.text)
     assert found is not None, page.text
     return found[1]
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def nobody_tried_before(web: httpx.AsyncClient) -> None:
+    """Wrong codes count by address, and every test comes from the same one."""
+    assert web
+    for key in await client().keys("tries:*"):
+        await client().delete(key)
 
 
 async def acts_of(activity: UUID) -> list[tuple[str, str]]:
