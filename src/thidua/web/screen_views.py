@@ -15,7 +15,7 @@ ROWS_A_PAGE = 8
 ROWS_DEFAULT, ROWS_MAX = 24, 96
 _WHOLE = 100
 # A longer name takes the line of the place below it.
-_LETTERS_A_LINE = 30
+_LETTERS_A_LINE = 28
 
 
 def screen_view(asked: Asked, page: BoardPage, places: Places, language: Language) -> dict[str, Any]:
