@@ -100,3 +100,14 @@ async def test_of_a_file_that_is_no_text_it_is_said_that_a_csv_is_needed(
     assert answer.status_code == 422
     assert "Cần một tệp CSV." in answer.text
     assert "Dòng đầu phải có tiêu đề" not in answer.text
+
+
+async def test_a_list_without_a_badge_is_asked_for_one_and_keeps_what_was_typed(sign_in_as: SignIn) -> None:
+    leader = await sign_in_as(Role.UNIT_LEADER)
+
+    data = {"badge": "", "note": "Lớp AI", "text": "Họ tên\nLò Văn Ngày\n"}
+    answer = await leader.post("/badges/award/list", headers=PAGE, data=data)
+
+    assert answer.status_code == 422
+    assert "Tên huy hiệu: chọn một mục." in answer.text
+    assert "Lò Văn Ngày" in answer.text

@@ -26,6 +26,7 @@ from thidua.web.accounts import appointer_of
 from thidua.web.acquaintances import names_for, near
 from thidua.web.badge_awarding import MAY_AWARD, badge_named, fault_said, offered_badges, worded
 from thidua.web.badge_shown import awards_shown, badge_shown
+from thidua.web.catalogue import translate
 from thidua.web.forms import form_of
 from thidua.web.language import AnyRequest, Language, language_of
 from thidua.web.organisation_forms import Typed
@@ -148,6 +149,9 @@ def _list(request: AnyRequest, typed: Typed, *, errors: Mapping[str, str] | None
 
 async def _preview(request: AnyRequest, typed: Typed, text: str) -> Response[Any]:
     language, at, visitor = language_of(request), now(), visitor_let_in(request)
+    if not typed.line("badge"):
+        facts = {"field": translate("Tên huy hiệu", language)}
+        return _list(request, typed, errors={"badge": say("nothing_chosen", language, facts)})
     badge = badge_named(typed.line("badge"))
     if not text.strip():
         return _list(request, typed, errors={"list": say("file_missing", language)})
