@@ -68,7 +68,7 @@ async def test_a_leader_gives_an_account_with_a_password_for_one_use(
 
     assert password is not None
     assert page.headers["cache-control"] == "private, no-store"
-    assert "Người xác nhận" in page.text
+    assert "Người thẩm định" in page.text
     assert (await sent(web, asked["login"], password[1])).headers["location"] == "/account"
 
 
@@ -242,7 +242,7 @@ async def test_an_auditor_reads_what_was_done_in_their_unit_alone(sign_in_as: Si
     everything = (await root.get(f"/accounts/audit?about={beside.headers['x-account']}", headers=HTML)).text
 
     assert "giao vai trò" in own
-    assert "Người xác nhận" in own
+    assert "Người thẩm định" in own
     assert "giao vai trò" not in other
     assert "giao vai trò" in everything
     assert (await here.get("/accounts/audit")).status_code == 403

@@ -19,7 +19,7 @@ OTHER = "other"
 BY_DECISION = frozenset({"MANUAL", "FRAUD_REVERSAL"})
 _MENTEES = frozenset({"MENTOR_SESSION", "MENTEE_GRADUATED"})
 _ROLES = {"mentoring": "helped", "teaching": "learner", "service": "helped", "market": "helped"}
-_PEOPLE = frozenset({"người", "mentee", "buổi"})
+_PEOPLE = frozenset({"người", "buổi"})
 _MINUTES = ("30", "45", "60", "90")
 _SKILLS = (
     ("e-services", "Dịch vụ công"),
@@ -102,7 +102,7 @@ def form_of(kind: ActivityType, kept: Shelf, language: Language, *, at: datetime
         "type": translate("Việc gì", language),
     }
     asks = kind.code in quantities(kept.registry) and not counts_people(kind)
-    name, unit = said(kind.name, language), said(kind.unit, language)
+    name, unit = said(kind.name, language), counted(2, said(kind.unit, language), language)
     return FormOf(kind.code, name, role, counts_people(kind), asks, unit, fields, labels)
 
 
@@ -159,6 +159,8 @@ def capital(text: str) -> str:
 def shown_value(name: str, value: object, language: Language) -> str:
     """An attribute's value as people read it."""
     told = str(value)
+    if name == "score_percent":
+        return f"{told}\N{NO-BREAK SPACE}%"
     if name == "skill" and told in dict(_SKILLS):
         return translate(dict(_SKILLS)[told], language)
     return translate(_CHOICES[told], language) if told in _CHOICES else told

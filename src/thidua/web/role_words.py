@@ -17,7 +17,7 @@ ROLES: Mapping[Role, str] = {
     Role.TEAM_LEADER: "Đội trưởng",
     Role.BRANCH_SECRETARY: "Bí thư chi đoàn",
     Role.UNIT_LEADER: "Phụ trách đơn vị",
-    Role.VERIFIER: "Người xác nhận",
+    Role.VERIFIER: "Người thẩm định",
     Role.FESTIVAL_ORGANISER: "Tổ chức ngày hội",
     Role.AUDITOR: "Người giám sát",
     Role.RULES_EDITOR: "Biên soạn quy tắc",
