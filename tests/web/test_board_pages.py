@@ -58,7 +58,7 @@ async def test_equals_are_bracketed_and_bear_the_sign_of_equality(web: httpx.Asy
 async def test_movement_is_a_shape_and_a_hidden_word_and_says_against_what(web: httpx.AsyncClient) -> None:
     page = (await web.get(BOARD, headers=HTML)).text
 
-    assert "Thay đổi so với hạng cuối kỳ trước: Quý III/2026" in page
+    assert "Thay đổi so với hạng cuối kỳ trước: Quý\N{NO-BREAK SPACE}III/2026" in page
     assert re.search(r'move--down.*?<span class="vh">xuống </span>1', row_of(page, MAI), re.DOTALL)
     assert "move--new" in row_of(page, LAN)
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from thidua.activities.catalogue import Step, catalogue
 from thidua.activities.model import HELPED_ROLES, Act, Activity, State
 from thidua.engine.separation import CODE, open_steps, taken
-from thidua.kernel.period import VIETNAM
 from thidua.organisation.finding import Found
 from thidua.web.activity_fields import capital, counted, counts_people, said, shown_value, steps_said
+from thidua.web.formats import shown_minute
 from thidua.web.language import Language
 
 _SAFE_LINKS = ("https://", "http://")
@@ -42,7 +42,7 @@ def activity_shown(
         "type": said(kind.name, language) if kind else one.type,
         "unit_word": counted(one.quantity, said(kind.unit, language), language) if kind else "",
         "at": one.occurred_at,
-        "when": f"{one.occurred_at.astimezone(VIETNAM):%H:%M %d/%m/%Y}",
+        "when": shown_minute(one.occurred_at),
         "recorded_at": one.recorded_at,
         "state": one.state.word,
         "is_waiting": one.state is State.SUBMITTED,

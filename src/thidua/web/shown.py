@@ -47,7 +47,7 @@ def category_shown(category: str, language: Language) -> str:
 
 
 def period_shown(period: Period, language: Language) -> str:
-    """The period as people say it: Quý IV/2026, Q4 2026."""
+    """The period as people say it, on one line: Quý IV/2026, Q4 2026."""
     first = period.starts_on
     if first is None:
         return translate("Từ đầu đến nay", language)
@@ -62,7 +62,7 @@ def period_shown(period: Period, language: Language) -> str:
         "year": first.year,
         "next_year": first.year + 1,
     }
-    return translate(_PERIODS[period.kind], language, **facts)
+    return translate(_PERIODS[period.kind], language, **facts).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 _PERIODS = {
