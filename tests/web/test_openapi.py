@@ -9,6 +9,7 @@ import pytest
 
 from thidua.web.api.openapi import document_of
 from thidua.web.app import app
+from thidua.web.schema import groups_of
 
 DOCUMENT: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document_of(app)))
 OPERATIONS = [
@@ -79,3 +80,12 @@ def _fits(body: bytes, kind: type[Any]) -> bool:
     except msgspec.ValidationError:
         return False
     return True
+
+
+def test_every_part_and_every_operation_has_its_words_in_vietnamese() -> None:
+    told = {language: groups_of(app, language) for language in ("vi", "en")}
+
+    for vietnamese, english in zip(told["vi"], told["en"], strict=True):
+        assert vietnamese["name"] != english["name"]
+        for ours, theirs in zip(vietnamese["operations"], english["operations"], strict=True):
+            assert ours["summary"] != theirs["summary"], ours
