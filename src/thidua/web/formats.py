@@ -6,8 +6,6 @@ from thidua.kernel.period import VIETNAM
 from thidua.web.language import Language
 
 _MINUS = "\N{MINUS SIGN}"
-# No line breaks within a moment.
-_SPACE = "\N{NO-BREAK SPACE}"
 
 
 def shown_number(value: int, language: Language) -> str:
@@ -30,9 +28,9 @@ def shown_date(day: date) -> str:
 
 def shown_time(at: datetime) -> str:
     """A moment as seen on a clock in Vietnam."""
-    return f"{at.astimezone(VIETNAM):%H:%M:%S,{_SPACE}%d/%m/%Y}"
+    return f"{at.astimezone(VIETNAM):%H:%M:%S, %d/%m/%Y}"
 
 
 def shown_minute(at: datetime) -> str:
     """A moment that somebody told, to the minute."""
-    return f"{at.astimezone(VIETNAM):%H:%M,{_SPACE}%d/%m/%Y}"
+    return f"{at.astimezone(VIETNAM):%H:%M, %d/%m/%Y}"
