@@ -59,7 +59,7 @@ class Sender:
         await go_on(one)
         return is_first
 
-    async def sent_and_written(self, rows: Iterable[Sequence[str]], **said: Any) -> UUID:  # noqa: ANN401 -- see above
+    async def sent_and_written(self, rows: Iterable[Sequence[str]], /, **said: Any) -> UUID:  # noqa: ANN401 -- see above
         """Send, answer, confirm."""
         one = await self.send(rows)
         if said:

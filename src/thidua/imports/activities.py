@@ -12,21 +12,20 @@ from uuid import UUID
 
 import msgspec
 
-from thidua.activities import queries as recorded
 from thidua.activities.attributes import Attribute, AttributeKind
 from thidua.activities.catalogue import ActivityType, catalogue
-from thidua.activities.model import Activity, ActivityReport, State
+from thidua.activities.model import Activity, ActivityReport
 from thidua.engine.intake import known_to, prepare
 from thidua.engine.rulebooks import shelf
 from thidua.imports.evidence import evidence_of
 from thidua.imports.fields import ATTRIBUTE
 from thidua.imports.ground import Ground, unit_meant
-from thidua.imports.ids import id_of
 from thidua.imports.model import Choice, Verdict, Weight
 from thidua.imports.near import Named, Names
 from thidua.imports.people import Known, described, people_like
 from thidua.imports.queries import worst
 from thidua.imports.reading import ActivityRow, Reader, RowReader, read_activity
+from thidua.imports.recorded import remark_differences, settle_ids
 from thidua.imports.state import RowState
 from thidua.infra.database import Connection
 from thidua.kernel.errors import FieldError
@@ -39,18 +38,23 @@ _AHEAD_MAX = timedelta(minutes=5)
 _UNKNOWN_HOUR = time(12)
 # Points by decision, reports and inspections are given by others, never claimed in a list.
 _NOT_IMPORTED = "organisation"
-_TAKEN_BACK_MAX = 20
 _FIELDS = {"actor": "person", "occurred_at": "day"}
 _canonical = msgspec.json.Encoder(order="deterministic").encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityPlan:
-    """What writing a row would do: the report, if there is one to make."""
+    """What writing a row would do: the report, if there is one to make; what the same row became before."""
 
     number: int
     verdict: Verdict
     report: ActivityReport | None = None
+    recorded: UUID | None = None
+
+    @property
+    def activity(self) -> UUID | None:
+        """What the row becomes or became."""
+        return self.recorded if self.report is None else self.report.id
 
 
 async def judge_activities(
@@ -73,9 +77,12 @@ async def judge_activities(
     }
     by_number = dict(zip([row.number for row in rows], readers, strict=True))
     reports = {number: report for number, report in found.items() if report is not None}
-    _fault_times(reports, by_number, at)
-    await _fault_as_engine_would(connection, reports, by_number, at)
-    there = await _settle_ids(connection, reports, ground)
+    there = await settle_ids(connection, reports.values(), ground.secret)
+    new = {number: report for number, report in reports.items() if report.id not in there}
+    _fault_times(new, by_number, at)
+    await _fault_as_engine_would(connection, new, by_number, at)
+    for report in reports.values():
+        report.fingerprint = hashlib.blake2b(_canonical(report), digest_size=16).digest()
     return [
         (_plan(row.number, found[row.number], one, there), one)
         for row, one in zip(rows, readers, strict=True)
@@ -188,11 +195,14 @@ def _team(row: RowReader, said: ActivityRow, ground: Ground) -> UUID | None:
 
 
 def _attributes(row: RowReader, kind: ActivityType, said: Mapping[str, str]) -> dict[str, object]:
-    """The attributes that this type knows; a column may be meant for other rows."""
+    """The attributes that this type knows; a column may be meant for other rows.
+
+    A common value is for rows whose type asks for it; what others may leave out stays out.
+    """
     return {
         name: _typed(kind.attributes[name], text, row)
         for name, text in sorted(said.items())
-        if name in kind.attributes
+        if name in kind.attributes and (name in kind.required or row.is_stated(ATTRIBUTE + name))
     }
 
 
@@ -239,47 +249,15 @@ def _field(fault: FieldError) -> str:
     return name.replace("attributes.", ATTRIBUTE) if "." in name else _FIELDS.get(name, name)
 
 
-async def _settle_ids(
-    connection: Connection, reports: Mapping[int, ActivityReport], ground: Ground
-) -> dict[UUID, Activity]:
-    """Give each report the id of its row; one that was withdrawn makes room for a next."""
-    open_, there = dict(reports), {}
-    for turn in range(_TAKEN_BACK_MAX):
-        for report in open_.values():
-            said = (report.actor, report.type, report.occurred_at.isoformat(), report.unit, turn)
-            report.id = id_of(ground.secret, "activity", *said)
-        known = await recorded.by_id(connection, [report.id for report in open_.values()])
-        there.update(known)
-        open_ = {
-            number: report
-            for number, report in open_.items()
-            if report.id in known and known[report.id].state is State.WITHDRAWN
-        }
-        if not open_:
-            break
-    for report in reports.values():
-        report.fingerprint = hashlib.blake2b(_canonical(report), digest_size=16).digest()
-    return there
-
-
 def _plan(
     number: int, report: ActivityReport | None, row: RowReader, there: Mapping[UUID, Activity]
 ) -> ActivityPlan:
     known = None if report is None else there.get(report.id)
-    if report is not None and known is not None and not _is_same(report, known):
-        row.remark("type", "recorded_otherwise", Weight.BAD)
+    if report is not None and known is not None:
+        remark_differences(row, report, known)
     weight = worst(row.remarks)
     if weight is Weight.DOUBT:
         return ActivityPlan(number=number, verdict=Verdict.DOUBTFUL, report=report)
     if weight is Weight.BAD or report is None:
         return ActivityPlan(number=number, verdict=Verdict.BAD)
     return ActivityPlan(number=number, verdict=Verdict.NEW if known is None else Verdict.SAME, report=report)
-
-
-def _is_same(report: ActivityReport, known: Activity) -> bool:
-    return (
-        report.quantity == known.quantity
-        and report.attributes == known.attributes
-        and report.evidence == known.evidence
-        and report.team in {None, known.team}
-    )

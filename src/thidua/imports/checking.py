@@ -14,6 +14,7 @@ from thidua.imports.ground import Ground, ground_of
 from thidua.imports.model import Kind, Remark, Verdict, Weight
 from thidua.imports.people import PersonPlan, judge_people
 from thidua.imports.reading import Reader, RowReader
+from thidua.imports.recorded import recorded_before
 from thidua.imports.state import ImportState, RowState
 from thidua.imports.teams import TeamPlan, judge_teams
 from thidua.infra.database import Connection
@@ -53,7 +54,7 @@ async def plans_of(
         return [*await judge_people(connection, rows, reader, ground)]
     if state.kind is Kind.TEAMS:
         return [*await judge_teams(connection, rows, reader, ground)]
-    return [*await judge_activities(connection, rows, reader, ground, source=state.source, at=at)]
+    return [*await _judge_log(connection, state, rows, reader, ground, at)]
 
 
 async def reader_of(connection: Connection, state: ImportState, *, at: datetime) -> Reader:
@@ -77,7 +78,31 @@ def thing_of(plan: Plan) -> UUID | None:
         return plan.person
     if isinstance(plan, TeamPlan):
         return plan.team
-    return None if plan.report is None else plan.report.id
+    return plan.activity
+
+
+async def _judge_log(
+    connection: Connection,
+    state: ImportState,
+    rows: Sequence[RowState],
+    reader: Reader,
+    ground: Ground,
+    at: datetime,
+) -> list[tuple[ActivityPlan, RowReader]]:
+    """Judge the rows of a log; what the same row of the same file became is not asked about again."""
+    asked = [row.number for row in rows if row.number not in state.answers.rows]
+    before = await recorded_before(connection, state, asked)
+    new = [row for row in rows if row.number not in before]
+    judged = await judge_activities(connection, new, reader, ground, source=state.source, at=at)
+    kept = [
+        (
+            ActivityPlan(number=row.number, verdict=Verdict.SAME, recorded=before[row.number]),
+            reader.row(row.number, row.cells),
+        )
+        for row in rows
+        if row.number in before
+    ]
+    return sorted([*judged, *kept], key=lambda one: one[0].number)
 
 
 async def _ground(

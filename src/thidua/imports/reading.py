@@ -66,6 +66,10 @@ class RowReader:
         at = self._reader.columns.get(name)
         return self._cells[at].strip() if at is not None and at < len(self._cells) else ""
 
+    def is_stated(self, name: str) -> bool:
+        """Whether the row itself says it, in its cell or mended."""
+        return bool(self.answer.texts.get(name, self.written(name)).strip())
+
     def mapped(self) -> tuple[str, ...]:
         """What stands in the columns that are kept, in their order."""
         return tuple(
