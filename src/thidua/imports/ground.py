@@ -1,8 +1,8 @@
 """What rows are compared with: the units, branches and teams within the unit that an import is for."""
 
 import re
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -70,6 +70,7 @@ class Ground:
     secret: bytes
     new_branches: str
     today: date
+    shared_names: frozenset[str]
     found_teams: dict[UUID | None, Names] = field(default_factory=dict)
 
     def commune_of(self, unit: UUID | None) -> UUID | None:
@@ -81,6 +82,14 @@ class Ground:
                 break
             place = above
         return None if place is None else place.id
+
+    def label_of(self, unit: UUID) -> str:
+        """The name of a unit; where several have it, with the unit above and the code."""
+        one = self.units[unit]
+        if one.name not in self.shared_names:
+            return one.name
+        above = None if one.parent is None else self.units.get(one.parent)
+        return f"{one.name} ({one.code})" if above is None else f"{one.name} ({above.name}, {one.code})"
 
     def teams_in(self, unit: UUID | None) -> Names:
         """The teams of a place, or of everywhere if it is not known."""
@@ -127,7 +136,14 @@ async def ground_of(
         secret=secret,
         new_branches=new_branches,
         today=today,
+        shared_names=frozenset(
+            name for name, count in Counter(one.name for one in places).items() if count > 1
+        ),
     )
+
+
+def _shared(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name for name, count in Counter(names).items() if count > 1)
 
 
 def unit_meant(row: RowReader, text: str, ground: Ground, *, is_needed: bool) -> UUID | None:
@@ -146,7 +162,9 @@ def unit_meant(row: RowReader, text: str, ground: Ground, *, is_needed: bool) ->
         if " ".join(text.lower().split()) != found.sure.name.lower():
             row.remark("unit", "spelled", Weight.NOTE, right=found.sure.name)
         return found.sure.id
-    choices = tuple(Choice(value=ground.units[one.id].code, label=one.name) for one in found.possible)
+    choices = tuple(
+        Choice(value=ground.units[one.id].code, label=ground.label_of(one.id)) for one in found.possible
+    )
     if choices:
         row.remark("unit", "near_unit", Weight.DOUBT, right=choices[0].label, choices=choices)
     else:
@@ -156,17 +174,18 @@ def unit_meant(row: RowReader, text: str, ground: Ground, *, is_needed: bool) ->
 
 
 def branch_meant(row: RowReader, text: str, unit: UUID, ground: Ground) -> UUID | NewBranch:
-    """Return the branch that a cell names, or the one to be created; without agreement that is a doubt."""
+    """Return the branch that a cell names, or the one to be created; without an answer that is a doubt."""
     if not text:
         return unit
     known = ground.branches.get(unit, {}).get(_branch_key(text))
     if known is not None:
         return known
+    one = id_of(ground.secret, "branch", unit, _branch_key(text))
+    facts = {"branch": str(one), "unit": ground.units[unit].name}
+    weight = Weight.NOTE if ground.new_branches in {CREATE, LEAVE_OUT} else Weight.DOUBT
+    row.remark("branch", "new_branch", weight, facts=facts)
     if ground.new_branches == LEAVE_OUT:
         return unit
-    if ground.new_branches != CREATE:
-        row.remark("branch", "new_branch", Weight.DOUBT)
-    one = id_of(ground.secret, "branch", unit, _branch_key(text))
     return NewBranch(one, _free_code(ground, unit, text, one), text, unit)
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from thidua.imports.fields import ATTRIBUTE
 from thidua.imports.model import Kind, Outcome, Remark, Stage, Verdict, Weight
-from thidua.imports.state import Answers, Counts, ImportState, RowState
+from thidua.imports.state import Answers, BranchNamed, Counts, ImportState, RowState
 from thidua.infra.database import Connection
 from thidua.kernel.errors import NotFoundError
 
@@ -50,8 +50,19 @@ SELECT * FROM import_row WHERE import = $1 AND verdict IN ('bad', 'doubtful') AN
 ORDER BY verdict, number LIMIT $2
 """
 _NEW_BRANCHES = """
-SELECT count(DISTINCT (r ->> 'read', cells[$2])) FROM import_row, jsonb_array_elements(remarks) r
+SELECT min(r ->> 'read') AS name, r #>> '{facts,unit}' AS unit, count(*) AS rows,
+    bool_or(verdict IN ('new', 'changed')) AS is_written
+FROM import_row, jsonb_array_elements(remarks) r
 WHERE import = $1 AND r ->> 'code' = 'new_branch'
+GROUP BY r #>> '{facts,branch}', unit ORDER BY unit, name
+"""
+_REMARKED_SO = """
+SELECT count(*) FROM import_row
+WHERE import = $1 AND remarks @> jsonb_build_array(jsonb_build_object('code', $2::text))
+"""
+_READING_SO = """
+SELECT btrim(cells[$2]) AS read, array_agg(number ORDER BY number) AS numbers FROM import_row
+WHERE import = $1 AND btrim(cells[$2]) = ANY($3::text[]) GROUP BY 1
 """
 _COUNTS = """
 SELECT verdict, outcome, count(*) AS number FROM import_row WHERE import = $1 GROUP BY verdict, outcome
@@ -63,7 +74,8 @@ WHERE import = $1 AND thing = ANY($2::uuid[]) AND number < $3 AND verdict <> 'sk
 _NOTED = """
 SELECT r ->> 'field' AS field, r ->> 'code' AS code, count(*) AS number
 FROM import_row, jsonb_array_elements(remarks) r
-WHERE import = $1 AND r ->> 'weight' = 'note' AND r ->> 'field' <> '' GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
+WHERE import = $1 AND r ->> 'weight' = 'note' AND r ->> 'field' <> '' AND r ->> 'code' <> 'new_branch'
+GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
 """
 
 
@@ -153,11 +165,24 @@ async def faults_one_by_one(
     return [(row["code"], msgspec.json.decode(row["facts"]), row["numbers"]) for row in rows]
 
 
-async def new_branches(connection: Connection, state: ImportState) -> int:
-    """Return how many branches are named that are not there, while nobody has said what to do with them."""
-    unit = next((at for at, name in state.columns.items() if name == "unit"), -1)
-    found: int = await connection.fetchval(_NEW_BRANCHES, state.id, unit + 1)
+async def new_branches(connection: Connection, one: UUID) -> list[BranchNamed]:
+    """Return the branches that rows name and that are not there, by unit and name."""
+    return [BranchNamed(**row) for row in await connection.fetch(_NEW_BRANCHES, one)]
+
+
+async def rows_remarked(connection: Connection, one: UUID, code: str) -> int:
+    """Return of how many rows this is said."""
+    found: int = await connection.fetchval(_REMARKED_SO, one, code)
     return found
+
+
+async def rows_reading(
+    connection: Connection, state: ImportState, field: str, texts: Collection[str]
+) -> dict[str, list[int]]:
+    """Return in which rows the column of a field has these texts."""
+    column = next((at for at, name in state.columns.items() if name == field), -1)
+    rows = await connection.fetch(_READING_SO, state.id, column + 1, list(texts))
+    return {row["read"]: row["numbers"] for row in rows}
 
 
 async def counts_of(connection: Connection, one: UUID) -> Counts:

@@ -109,7 +109,7 @@ class RowReader:
         try:
             return read(text)
         except UnreadableError as error:
-            self.remark(name, error.code, Weight.BAD, choices=_choices(name), facts=error.facts)
+            self.remark(name, error.code, Weight.BAD, choices=closed_list(name), facts=error.facts)
             return None
 
     def noted(self, name: str, read: Callable[[str], tuple[_Value, str]]) -> _Value | None:
@@ -172,8 +172,8 @@ def _shown(day: date) -> str:
     return day.strftime("%d/%m/%Y")
 
 
-def _choices(name: str) -> tuple[Choice, ...]:
-    """The closed list a cell was to come from, so that one may pick."""
+def closed_list(name: str) -> tuple[Choice, ...]:
+    """The closed list that the cells of a field come from, so that one may pick; empty for other fields."""
     lists: Mapping[str, Iterable[StrEnum]] = {
         "target_group": TARGET_GROUPS,
         "priority": PRIORITIES,

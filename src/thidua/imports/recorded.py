@@ -1,4 +1,4 @@
-"""What a log states that is recorded already: found by its row of the file, or by who did what, when and where.
+"""What of a log is recorded already: found by its row of the file, or by who did what, when and where.
 
 An empty cell says nothing, so a common answer, given now or then, tells no row from what it became.
 """

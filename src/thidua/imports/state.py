@@ -80,6 +80,16 @@ class RowState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BranchNamed:
+    """A branch that is not there yet: in which unit, named by how many rows, and whether they are written."""
+
+    name: str
+    unit: str
+    rows: int
+    is_written: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """How many rows there are of each verdict and each outcome."""
 

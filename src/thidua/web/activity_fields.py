@@ -166,6 +166,19 @@ def shown_value(name: str, value: object, language: Language) -> str:
     return translate(_CHOICES[told], language) if told in _CHOICES else told
 
 
+def options_of(told: Attribute, language: Language) -> tuple[list[tuple[str, str]], bool]:
+    """What is offered as large targets, and whether something else may be typed."""
+    if told.name == "minutes":
+        return [(one, one) for one in _MINUTES], True
+    if told.name == "skill":
+        return [(code, translate(name, language)) for code, name in _SKILLS], True
+    if told.kind is AttributeKind.CHOICE:
+        return [(one, translate(_CHOICES.get(one, one), language)) for one in told.choices], False
+    if told.kind is AttributeKind.WHOLE and told.highest - told.lowest < len(_MINUTES):
+        return [(str(one), str(one)) for one in range(told.lowest, told.highest + 1)], False
+    return [], False
+
+
 def quantities(registry: Registry) -> frozenset[str]:
     """The types of which a rule counts the quantity."""
     return _quantities(registry)
@@ -184,7 +197,7 @@ def _quantities(registry: Registry) -> frozenset[str]:
 
 
 def _field(told: Attribute, language: Language, *, required: bool, needed: bool) -> FormField:
-    options, has_other = _options(told, language)
+    options, has_other = options_of(told, language)
     hint = _HINTS.get(told.kind)
     is_whole = told.kind is AttributeKind.WHOLE
     question = _QUESTIONS.get(told.name)
@@ -201,19 +214,6 @@ def _field(told: Attribute, language: Language, *, required: bool, needed: bool)
         lowest=told.lowest if is_whole else None,
         highest=told.highest if is_whole else TEXT_CHARACTERS_MAX,
     )
-
-
-def _options(told: Attribute, language: Language) -> tuple[list[tuple[str, str]], bool]:
-    """What is offered as large targets, and whether something else may be typed."""
-    if told.name == "minutes":
-        return [(one, one) for one in _MINUTES], True
-    if told.name == "skill":
-        return [(code, translate(name, language)) for code, name in _SKILLS], True
-    if told.kind is AttributeKind.CHOICE:
-        return [(one, translate(_CHOICES.get(one, one), language)) for one in told.choices], False
-    if told.kind is AttributeKind.WHOLE and told.highest - told.lowest < len(_MINUTES):
-        return [(str(one), str(one)) for one in range(told.lowest, told.highest + 1)], False
-    return [], False
 
 
 def _bounds(told: Attribute, language: Language) -> str | None:

@@ -1,7 +1,8 @@
 """Reads what somebody said to mend an import: one form, where a field's name tells what it answers.
 
-`alike:FIELD:TEXT` replaces a text in all rows, `common:FIELD` fills empty cells, `cell:ROW:FIELD` mends one,
-`keep:ROW:FIELD` lets an odd one stand, `who:ROW` says who is meant, `out:ROW` leaves a row out.
+`alike:FIELD:TEXT` replaces a text in all rows, `common:FIELD` fills empty cells and `pick:FIELD` chooses with
+what, `cell:ROW:FIELD` mends one, `keep:ROW:FIELD` lets an odd one stand, `who:ROW` says who is meant,
+`out:ROW` leaves a row out.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from thidua.imports.fields import fields_of
 from thidua.imports.ground import CREATE, LEAVE_OUT
 from thidua.imports.model import Kind
 from thidua.imports.state import Answers, RowSaid
+from thidua.web.activity_fields import OTHER
 from thidua.web.forms import whole_number
 
 ROWS_HIGHEST = 1_048_576
@@ -21,7 +23,7 @@ Form = Mapping[str, Sequence[str]]
 
 
 def answers_said(known: Answers, form: Form, *, kind: Kind, may_create_branches: bool) -> Answers:
-    """Return what was said before together with what the form says; what it leaves empty stays unsaid."""
+    """Return what was said before as far as the form does not ask it again, and what the form says."""
     said = msgspec.json.decode(msgspec.json.encode(known), type=Answers)
     branches = _one(form, "new_branches")
     if branches == LEAVE_OUT or (branches == CREATE and may_create_branches):
@@ -35,11 +37,11 @@ def answers_said(known: Answers, form: Form, *, kind: Kind, may_create_branches:
         field, _, text = rest.partition(":")
         if field not in fields_of(kind):
             continue
-        value = _one(form, name)
-        if begins == "alike" and value:
-            said.texts.setdefault(field, {})[text] = value
-        elif begins == "common" and value:
-            said.defaults[field] = value
+        if begins == "alike":
+            _keep(said.texts.setdefault(field, {}), text, _one(form, name))
+        elif begins in {"common", "pick"}:
+            picked, written = _one(form, f"pick:{field}"), _one(form, f"common:{field}")
+            _keep(said.defaults, field, written if picked in {"", OTHER} else picked)
     return said
 
 
@@ -51,6 +53,14 @@ def columns_said(form: Form, *, kind: Kind, titles: Sequence[str]) -> dict[int, 
         if name in fields_of(kind) and (name not in columns.values() or name == "not_kept"):
             columns[at] = name
     return columns
+
+
+def _keep(kept: dict[str, str], name: str, value: str) -> None:
+    """Keep an answer; one that is left empty is taken back."""
+    if value:
+        kept[name] = value
+    else:
+        kept.pop(name, None)
 
 
 def _say_of_row(said: Answers, number: int, form: Form) -> None:

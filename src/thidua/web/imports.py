@@ -26,11 +26,11 @@ from thidua.infra.errors import ServiceUnavailableError
 from thidua.kernel.cells import BOM, csv_lines, guarded
 from thidua.kernel.errors import BusyError, FieldError, InputError
 from thidua.web.forms import form_of, whole_number
+from thidua.web.import_questions import questions_of, rows_outside
 from thidua.web.import_said import ROWS_HIGHEST, answers_said, columns_said
 from thidua.web.import_shown import (
     ROWS,
     attribute_words,
-    questions_of,
     reading_shown,
     row_shown,
 )
@@ -99,9 +99,12 @@ async def import_page(
             "page": page,
             "verdicts": _LISTED,
             "outcomes": tuple(Outcome),
+            "branches_made": 0,
         }
         if state.stage is Stage.READY:
             context |= await _preview(request, connection, state)
+        if state.stage is Stage.DONE:
+            context["branches_made"] = len(await queries.branches_of(connection, file))
         context["rows"] = await _rows(request, connection, state, show, page)
     return render(request, "imports/one.html", **context)
 
@@ -236,6 +239,7 @@ async def _preview(request: AnyRequest, connection: Connection, state: ImportSta
     return {
         "asked": await questions_of(connection, state, language, at=now()),
         "reading": await reading_shown(connection, state),
+        "outside": await rows_outside(connection, state),
         "notes": [
             (name, say(code, language), count)
             for name, code, count in await queries.notes_of(connection, state.id)
