@@ -10,7 +10,7 @@ from tests.support import databases
 from thidua.accounts.permissions import Permission, carrying
 from thidua.accounts.roles import Grant, Role
 from thidua.activities.catalogue import catalogue
-from thidua.cli.demo.cast import shown_accounts
+from thidua.cli.demo.cast import parts, shown_accounts
 from thidua.cli.demo.history import History
 from thidua.cli.demo.load import Plan, load, make, plan_at, standing
 from thidua.cli.demo.story import World, tell_story
@@ -30,6 +30,11 @@ FROM activity a ORDER BY a.id
 PENDING = """
 SELECT count(*) FROM activity a WHERE a.state = 1 AND a.team = (
     SELECT team FROM account_grant WHERE role = 'team_leader')
+"""
+LEADERS = """
+SELECT a.login, u.code, a.person IS NULL AS is_nobody FROM account a
+JOIN account_grant g ON g.account = a.id JOIN unit u ON u.id = g.unit
+WHERE g.role = 'unit_leader' ORDER BY a.login
 """
 
 
@@ -114,7 +119,22 @@ def test_a_demo_day_begins_at_eight_in_the_morning() -> None:
 def test_who_reads_the_accounts_knows_which_of_them_may_give_badges() -> None:
     lines = list(shown_accounts())[1:]
 
-    told = {role for role, line in zip(Role, lines, strict=True) if "trao huy hiệu" in line}
-    in_english = {role for role, line in zip(Role, lines, strict=True) if "gives badges" in line}
+    told = [role for (role, _), line in zip(parts(), lines, strict=True) if "trao huy hiệu" in line]
+    in_english = [role for (role, _), line in zip(parts(), lines, strict=True) if "gives badges" in line]
 
-    assert told == in_english == {role for role in Role if carrying([Grant(role)], Permission.AWARD_BADGES)}
+    may = [role for role, _ in parts() if carrying([Grant(role)], Permission.AWARD_BADGES)]
+    assert told == in_english == may
+
+
+@pytest.mark.usefixtures("bootstrapped_database")
+async def test_each_role_has_an_account_and_one_leads_the_province() -> None:
+    await load(TINY)
+
+    async with connection() as acquired:
+        roles = await acquired.fetchval("SELECT array_agg(DISTINCT role) FROM account_grant")
+        leads = await acquired.fetch(LEADERS)
+    assert set(roles) == set(Role)
+    assert [tuple(row.values()) for row in leads] == [
+        ("bithutinh", "P-12", True),
+        ("bithuxa", "C-03388", False),
+    ]

@@ -102,7 +102,7 @@ async def test_the_same_log_again_changes_nothing_whoever_sends_it(sender: Sende
     await with_members(sender)
     rows = [LOG, deed(), deed(hour="14h")]
     one = await sender.sent_and_written(rows)
-    await _verify_all()
+    await verify_all()
     before = await everything()
 
     other = Sender(sender.unit, type(sender.importer)(source="account:other"))
@@ -125,7 +125,7 @@ async def test_a_row_twice_counts_once_and_two_of_one_hour_are_told_apart(sender
 async def test_undoing_withdraws_and_reverses_and_the_mended_log_counts_again(sender: Sender) -> None:
     await with_members(sender)
     one = await sender.sent_and_written([LOG, deed(), deed(hour="14h")])
-    await _verify_all()
+    await verify_all()
     earned = await one_value(POINTS)
 
     await sender.undo(one)
@@ -169,6 +169,7 @@ async def test_a_workbook_is_a_log_like_any_other(sender: Sender) -> None:
     assert (await counts(one)).written == 1
 
 
-async def _verify_all() -> None:
+async def verify_all() -> None:
+    """Verify whatever was recorded."""
     for activity in await one_value("SELECT array_agg(id) FROM activity"):
         await verify(activity, by="account:verifier", reason="", at=now())

@@ -1,10 +1,19 @@
 """The same log again: what is recorded is recognised by where it came from, whatever is answered now."""
 
+from uuid import uuid4
+
 from tests.imports.office_files import LOG
-from tests.imports.sending import Sender, everything, one_value, outcomes, remark, verdicts
-from tests.imports.test_activities import deed, with_members
+from tests.imports.sending import Sender, everything, one_value, outcomes, remark, state_of, verdicts
+from tests.imports.test_activities import deed, verify_all, with_members
+from tests.imports.test_people import HEAD
+from tests.imports.test_people import row as person
+from thidua.accounts.actions import create_account
+from thidua.engine.verify import verify
 from thidua.imports.model import Outcome, Verdict, Weight
 from thidua.imports.state import RowSaid
+from thidua.imports.undoing import undo_foretold
+from thidua.infra.clock import now
+from thidua.infra.database import transaction
 
 SESSION = {"type": "Buổi hướng dẫn"}
 ANSWERED = {"attribute.minutes": "45", "attribute.skill": "vneid"}
@@ -65,6 +74,43 @@ async def test_a_row_mended_by_hand_is_recognised_in_the_same_file_until_it_is_w
     later = await verdicts(await sender.send(rows))
 
     assert (again, later) == ({2: Verdict.SAME}, {2: Verdict.BAD})
+
+
+async def test_people_whose_deeds_were_all_withdrawn_go_with_their_list_and_come_with_it_again(
+    sender: Sender,
+) -> None:
+    members = [HEAD, person(1, "Lò Thị Mai"), person(2, "Giàng A Páo")]
+    listed = await sender.sent_and_written(members)
+    log = await sender.sent_and_written([LOG, deed(), deed("Giàng A Páo")])
+    await verify_all()
+    await sender.undo(log)
+    async with transaction(readonly=True) as connection:
+        foretold = await undo_foretold(connection, await state_of(listed))
+
+    await sender.undo(listed)
+    gone = await one_value("SELECT count(*) FROM person_profile")
+    again = await sender.sent_and_written(members)
+    await sender.undo(again)
+
+    assert (foretold.taken_back, foretold.kept, gone) == (2, 0, 0)
+    assert await outcomes(listed) == await outcomes(again) == {Outcome.TAKEN_BACK: 2}
+    assert await one_value("SELECT count(DISTINCT actor) FROM activity") == 2
+    assert (await verify(at=now())).differences == 0
+
+
+async def test_people_with_an_account_stay_when_their_list_is_undone(sender: Sender) -> None:
+    listed = await sender.sent_and_written([HEAD, person(1, "Lò Thị Mai")])
+    someone = await one_value("SELECT person FROM person_profile")
+    async with transaction() as connection:
+        await create_account(
+            connection, login="mai", password=uuid4().hex, name="Mai", person=someone, grants=[], at=now()
+        )
+        foretold = await undo_foretold(connection, await state_of(listed))
+
+    await sender.undo(listed)
+
+    assert (foretold.taken_back, foretold.kept) == (0, 1)
+    assert await outcomes(listed) == {Outcome.KEPT: 1}
 
 
 async def test_what_is_recorded_otherwise_is_told_at_the_cell_and_settled_there(sender: Sender) -> None:

@@ -31,8 +31,11 @@ _OTHERS = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'thidua'
 """
-# Who was erased since the backup was made must not come back with it.
-_ERASED = "SELECT id FROM person p WHERE NOT EXISTS (SELECT FROM person_profile f WHERE f.person = p.id)"
+# Who was erased since the backup was made must not come back with it; who has no home was taken back.
+_ERASED = """
+SELECT id FROM person p WHERE NOT EXISTS (SELECT FROM person_profile f WHERE f.person = p.id)
+    AND EXISTS (SELECT FROM person_home h WHERE h.person = p.id)
+"""
 _BLOCK = "SELECT encode(hash, 'hex') FROM ledger_seal WHERE block = $1"
 
 

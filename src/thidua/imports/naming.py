@@ -11,13 +11,16 @@ from thidua.infra.database import Connection
 _NAMED = """
 WITH asked AS (SELECT unnest($1::uuid[]) AS id)
 SELECT id FROM asked
-WHERE EXISTS (SELECT FROM activity a WHERE a.actor = asked.id)
-    OR EXISTS (SELECT FROM activity a WHERE a.team = asked.id)
-    OR EXISTS (SELECT FROM ledger_entry e WHERE e.subject = asked.id)
+WHERE EXISTS (SELECT FROM activity a WHERE a.actor = asked.id AND a.state IS DISTINCT FROM $3)
+    OR EXISTS (SELECT FROM activity a WHERE a.team = asked.id AND a.state IS DISTINCT FROM $3)
+    OR EXISTS (SELECT FROM ledger_entry e JOIN activity a ON a.id = e.activity
+        WHERE e.subject = asked.id AND a.state IS DISTINCT FROM $3)
     OR EXISTS (SELECT FROM badge_award b WHERE b.subject = asked.id)
+    OR EXISTS (SELECT FROM account c WHERE c.person = asked.id)
 UNION
 SELECT (p ->> 'subject')::uuid FROM activity a, jsonb_array_elements(a.participants) p
 WHERE a.participants <> '[]' AND a.recorded_at >= $2 AND (p ->> 'subject')::uuid = ANY($1::uuid[])
+    AND a.state IS DISTINCT FROM $3
 """
 _UNITS_NAMED = """
 SELECT unit FROM activity WHERE unit = ANY($1::uuid[]) AND recorded_at >= $2
@@ -27,10 +30,14 @@ _STATES = "SELECT state, count(*) AS number FROM activity WHERE id = ANY($1::uui
 
 
 async def named_by_history(
-    connection: Connection, subjects: Collection[UUID], *, since: datetime
+    connection: Connection, subjects: Collection[UUID], *, since: datetime, spared: State | None = None
 ) -> set[UUID]:
-    """Return which of these people and teams, put in at `since`, some activity, entry or badge names."""
-    return {row["id"] for row in await connection.fetch(_NAMED, list(subjects), since)}
+    """Return which people and teams, put in at `since`, some activity, entry, badge or account names.
+
+    What is at the state `spared` is passed over.
+    """
+    rows = await connection.fetch(_NAMED, list(subjects), since, spared)
+    return {row["id"] for row in rows}
 
 
 async def units_named_by_history(

@@ -26,7 +26,8 @@ JOIN unit_within w ON w.unit = h.unit AND w.ancestor = $2
 WHERE f.name_fold = ANY($1::text[])
 ORDER BY f.sort_key, f.person
 """
-_TAKEN = "SELECT id FROM person WHERE id = ANY($1::uuid[])"
+# Who has no home was taken back when an import was undone, and may be put in again.
+_TAKEN = "SELECT DISTINCT person AS id FROM person_home WHERE person = ANY($1::uuid[])"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,8 +100,7 @@ async def _undone(
     kept = await _touched(connection, state, rows)
     created = [row.thing for row in rows if row.outcome is Outcome.CREATED and row.thing is not None]
     removable = [one for one in created if one not in kept]
-    take_back = take_back_people if state.kind is Kind.PEOPLE else take_back_teams
-    removed = await take_back(connection, removable)
+    removed = await _removed(connection, state, removable)
     came = []
     for row in rows:
         if row.outcome is Outcome.CREATED:
@@ -111,6 +110,15 @@ async def _undone(
         outcome = Outcome.TAKEN_BACK if is_back else Outcome.KEPT
         came.append(Came(number=row.number, outcome=outcome, before={} if is_back else None))
     return came
+
+
+async def _removed(connection: Connection, state: ImportState, things: Sequence[UUID]) -> set[UUID]:
+    """Remove them; of people whom withdrawn activities name, all but the id."""
+    if state.kind is Kind.TEAMS:
+        return await take_back_teams(connection, things)
+    assert state.confirmed_at is not None, "nothing is undone that was not confirmed"
+    named = await named_by_history(connection, things, since=state.confirmed_at)
+    return await take_back_people(connection, things, named=named)
 
 
 async def _given_back(connection: Connection, state: ImportState, row: RowState, at: datetime) -> bool:
@@ -141,7 +149,9 @@ async def _touched(connection: Connection, state: ImportState, rows: Sequence[Ro
     }
     created = [row.thing for row in rows if row.outcome is Outcome.CREATED and row.thing is not None]
     assert state.confirmed_at is not None, "nothing is undone that was not confirmed"
-    named = await named_by_history(connection, created, since=state.confirmed_at)
+    # Of people withdrawn activities need the id alone.
+    spared = State.WITHDRAWN if state.kind is Kind.PEOPLE else None
+    named = await named_by_history(connection, created, since=state.confirmed_at, spared=spared)
     if state.kind is Kind.TEAMS:
         named |= {row["team"] for row in await connection.fetch(_WITH_MEMBERS, created)}
     return changed | named

@@ -121,16 +121,18 @@ async def _begin(
 async def _finish(
     connection: Connection, kind: storing.Kind, batch: Batch, olds: Sequence[Row | None], rows: Sequence[Row]
 ) -> list[Put]:
-    await _fault_ids_of_others(connection, batch, olds)
+    await _fault_ids_of_others(connection, kind, batch, olds)
     batch.refuse_faults()
     return await storing.store(connection, kind, olds, rows)
 
 
-async def _fault_ids_of_others(connection: Connection, batch: Batch, olds: Sequence[Row | None]) -> None:
+async def _fault_ids_of_others(
+    connection: Connection, kind: storing.Kind, batch: Batch, olds: Sequence[Row | None]
+) -> None:
     """Nothing new bears the id of something of another kind: who may touch the one could touch the other."""
     stated = [one.get("id") for one in batch.stated]
     new = {index: one for index, one in enumerate(stated) if one is not None and olds[index] is None}
-    taken = await storing.subjects_there(connection, new.values())
+    taken = await storing.subjects_there(connection, new.values(), but=kind)
     for index, one in new.items():
         if one in taken and batch.knows(index):
             batch.fault(index, "id", "id_conflict")

@@ -1,6 +1,7 @@
 """Takes back people, teams and branches that were put in by mistake and that nothing has come to name.
 
-What somebody has done is history: who or what is named by an activity, an entry or an account stays.
+What somebody has done is history: who or what is named by an activity, an entry or an account stays, and of
+those whose activities were all withdrawn the id.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,12 +14,12 @@ from thidua.organisation import storing
 
 _NEW_VERSION = "UPDATE organisation_version SET version = version + 1, mark = gen_random_uuid()"
 _ERASE = "DELETE FROM person_profile WHERE person = $1 RETURNING name, contact"
-_FORGET_PERSON = (
+_FORGET_WHO = (
     "DELETE FROM membership WHERE person = $1",
     "DELETE FROM person_home WHERE person = $1",
     "DELETE FROM person_profile WHERE person = $1",
-    "DELETE FROM person WHERE id = $1",
 )
+_FORGET_PERSON = (*_FORGET_WHO, "DELETE FROM person WHERE id = $1")
 _FORGET_TEAM = ("DELETE FROM team WHERE id = $1",)
 _FORGET_UNIT = (
     "DELETE FROM unit_within WHERE unit = $1",
@@ -37,9 +38,15 @@ async def forget_profile(connection: Connection, person: UUID) -> list[str] | No
     return [one for one in row if one]
 
 
-async def take_back_people(connection: Connection, people: Collection[UUID]) -> set[UUID]:
-    """Remove people with their homes and memberships; return who was removed, not who something names."""
-    return await _take_back(connection, people, _FORGET_PERSON)
+async def take_back_people(
+    connection: Connection, people: Collection[UUID], *, named: Collection[UUID]
+) -> set[UUID]:
+    """Remove people with homes and memberships; of those who are `named` and have no account the id stays.
+
+    Return who was removed, not who something else names.
+    """
+    removed = await _take_back(connection, [one for one in people if one in named], _FORGET_WHO)
+    return removed | await _take_back(connection, [one for one in people if one not in named], _FORGET_PERSON)
 
 
 async def take_back_teams(connection: Connection, teams: Collection[UUID]) -> set[UUID]:

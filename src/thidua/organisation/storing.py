@@ -28,7 +28,7 @@ _MEMBERSHIPS = "SELECT person, team, valid_from, valid_to FROM membership WHERE 
 _PEOPLE_THERE = "SELECT id FROM person WHERE id = ANY($1::uuid[])"
 _TEAMS_THERE = "SELECT id FROM team WHERE id = ANY($1::uuid[])"
 _SUBJECTS_THERE = """
-SELECT s.id FROM unnest($1::uuid[]) AS s (id) WHERE EXISTS (SELECT FROM person p WHERE p.id = s.id)
+SELECT s.id FROM unnest($1::uuid[]) AS s (id) WHERE NOT $2 AND EXISTS (SELECT FROM person p WHERE p.id = s.id)
     OR EXISTS (SELECT FROM team t WHERE t.id = s.id) OR EXISTS (SELECT FROM unit u WHERE u.id = s.id)
     OR EXISTS (SELECT FROM household h WHERE h.id = s.id)
 """
@@ -154,12 +154,16 @@ async def units_named(connection: Connection, names: Collection[str]) -> dict[st
 async def people_with(
     connection: Connection, ids: Iterable[UUID | None]
 ) -> tuple[dict[UUID | None, Row], set[UUID]]:
-    """Return the people there with their homes, and who of them has been erased."""
+    """Return the people there with their homes, and who of them has been erased.
+
+    Who has no home was taken back: the id in history may be theirs again.
+    """
     asked = [one for one in ids if one is not None]
     rows = {row["id"]: dict(row) | {"homes": {}} for row in await connection.fetch(_PEOPLE, asked)}
     for home in await connection.fetch(_HOMES, asked):
         rows[home["person"]]["homes"][home["valid_from"]] = home["unit"]
-    return rows, {one for one, row in rows.items() if row["name"] is None}
+    there = {one: row for one, row in rows.items() if row["homes"]}
+    return there, {one for one, row in there.items() if row["name"] is None}
 
 
 async def memberships_of(connection: Connection, people: Collection[UUID]) -> dict[MembershipKey, Row]:
@@ -173,9 +177,10 @@ async def people_there(connection: Connection, ids: Collection[UUID]) -> set[UUI
     return {row["id"] for row in await connection.fetch(_PEOPLE_THERE, list(ids))}
 
 
-async def subjects_there(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
-    """Return which of these ids somebody or something bears already, of whatever kind."""
-    return {row["id"] for row in await connection.fetch(_SUBJECTS_THERE, list(ids))} if ids else set()
+async def subjects_there(connection: Connection, ids: Collection[UUID], *, but: Kind) -> set[UUID]:
+    """Return which of these ids something of another kind bears already."""
+    rows = await connection.fetch(_SUBJECTS_THERE, list(ids), but is PEOPLE) if ids else ()
+    return {row["id"] for row in rows}
 
 
 async def teams_there(connection: Connection, ids: Collection[UUID]) -> set[UUID]:

@@ -1,4 +1,4 @@
-"""The people with an account: one of each role, all in the place where everything stands out."""
+"""The people with an account: one of each role, all where everything stands out, and one above them."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
@@ -20,7 +20,7 @@ def players(dice: Dice, places: Places, last_day: date) -> dict[Role, Somebody]:
     """Those of the cast who take part themselves, in the first team and branch of the heart."""
     heart = places.heart
     found: dict[Role, Somebody] = {}
-    for role, part in _parts():
+    for role, part in parts():
         if "zeal" not in part:
             continue
         one = somebody(dice, heart, last_day, age=_AGE)
@@ -35,16 +35,16 @@ def players(dice: Dice, places: Places, last_day: date) -> dict[Role, Somebody]:
 async def open_accounts(
     connection: Connection, places: Places, played_by: Mapping[Role, Somebody], at: datetime
 ) -> None:
-    """Give each role its account."""
-    for role, part in _parts():
-        player = played_by.get(role)
+    """Give each of the cast an account."""
+    for role, part in parts():
+        player = played_by.get(role) if "zeal" in part else None
         await create_account(
             connection,
             login=part["login"],
             password=told("cast")["password"],
             name=part["name"],
             person=player.id if player else None,
-            grants=[Grant(role, **_where(role, places))],
+            grants=[Grant(role, **_where(role, part, places))],
             at=at,
         )
 
@@ -52,17 +52,22 @@ async def open_accounts(
 def shown_accounts() -> Iterator[str]:
     """The lines that tell who can sign in."""
     yield f"  {'login':<14}{'':2}mật khẩu / password: {told('cast')['password']}"
-    for _, part in _parts():
+    for _, part in parts():
         yield f"  {part['login']:<14}  {part['sees_vi']} · {part['sees_en']}"
 
 
-def _parts() -> Iterator[tuple[Role, Table]]:
-    return ((role, told("cast")[role.value]) for role in Role)
+def parts() -> Iterator[tuple[Role, Table]]:
+    """The cast in the order in which it is told of, each with the role of the account."""
+    for name, part in told("cast").items():
+        if isinstance(part, dict):
+            yield Role(part.get("role", name)), part
 
 
-def _where(role: Role, places: Places) -> dict[str, UUID]:
+def _where(role: Role, part: Table, places: Places) -> dict[str, UUID]:
     """Where the role holds; those that are not named hold everywhere."""
     heart = places.heart
+    if part.get("of_province"):
+        return {"unit": heart.province_id}
     spans = {
         Role.TEAM_LEADER: {"team": heart.teams[0]},
         Role.BRANCH_SECRETARY: {"unit": heart.branches[0] if heart.branches else heart.id},
