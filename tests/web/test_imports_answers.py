@@ -117,6 +117,23 @@ async def test_a_deed_recorded_otherwise_is_settled_at_its_cell_not_by_a_list_of
     assert "alike:type" not in page
 
 
+async def test_undoing_a_list_says_what_to_undo_before_it(sign_in_as: SignIn) -> None:
+    leader, name = await leader_of(sign_in_as), somebody()
+    listed = await send(leader, members(name))
+    await leader.post(listed.headers["location"] + "/confirm")
+    deed = ("05/10/2026", "7 giờ 30", name, "Trợ giảng", "1", "Xã Nậm Tăm", "")
+    log = (await send(leader, csv_text([LOG, deed]).encode())).headers["location"]
+    await leader.post(f"{log}/confirm")
+
+    before = await page_of(leader, listed, "/undo")
+    await leader.post(f"{log}/undo", data={"reason": "nhầm tệp"})
+    after = await page_of(leader, listed, "/undo")
+
+    assert "lấy lại các lần nhập nhật ký của họ" in before
+    assert "1 dòng đã thêm được xóa đi" in after
+    assert "giữ nguyên" not in after
+
+
 async def test_a_file_of_a_province_sent_for_a_commune_says_whose_account_it_needs(
     sign_in_as: SignIn,
 ) -> None:

@@ -88,19 +88,21 @@ async def test_a_secretary_imports_both_files_and_mends_them_in_the_preview(
         "select[name^='alike:unit']", "one => one.selectedOptions[0].text"
     )
     await press(page, "form[action$='/answers']")
+    is_kept = await page.is_checked("input[name=new_branches][value=create]")
     await press(page, "form[action$='/confirm']")
     people = await page.inner_text(".tally")
 
     await page.goto(f"{secretary}/imports")
     await send(page, "nhat-ky.xlsx", xlsx(DEEDS))
-    await page.fill("input[name='common:attribute.minutes']", "45")
-    await page.fill("input[name='common:attribute.skill']", "dịch vụ công")
+    await page.check("input[name='pick:attribute.minutes'][value=other]", force=True)
+    await page.fill("input[name='common:attribute.minutes']", "50")
+    await page.check("input[name='pick:attribute.skill'][value=e-services]", force=True)
     await page.check("input[name='out:5']")
     await press(page, "form[action$='/answers']")
     await press(page, "form[action$='/confirm']")
     deeds = await page.inner_text(".tally")
 
-    assert suggested == "Xã Sin Suối Hồ"
+    assert (suggested, is_kept) == ("Xã Sin Suối Hồ", True)
     assert (people.split(), deeds.split()) == (["3", "đã", "thêm"], ["2", "đã", "thêm"])
     assert said == []
     await context.close()
