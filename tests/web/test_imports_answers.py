@@ -134,6 +134,27 @@ async def test_undoing_a_list_says_what_to_undo_before_it(sign_in_as: SignIn) ->
     assert "giữ nguyên" not in after
 
 
+async def test_pages_of_a_withdrawn_deed_stay_when_the_list_of_its_people_is_undone(
+    sign_in_as: SignIn,
+) -> None:
+    leader, name = await leader_of(sign_in_as), somebody()
+    listed = (await send(leader, members(name))).headers["location"]
+    await leader.post(f"{listed}/confirm")
+    deed = ("05/10/2026", "7 giờ 30", name, "Trợ giảng", "1", "Xã Nậm Tăm", "")
+    log = (await send(leader, csv_text([LOG, deed]).encode())).headers["location"]
+    await leader.post(f"{log}/confirm")
+    async with transaction(readonly=True) as connection:
+        found = await connection.fetchrow("SELECT id, actor FROM activity ORDER BY recorded_at DESC LIMIT 1")
+    assert found is not None
+
+    for one in (log, listed):
+        await leader.post(f"{one}/undo", data={"reason": "nhầm tệp"})
+
+    pages = [f"/people/{found['actor']}", f"/activities/{found['id']}", "/verify", "/boards/people-total", log]
+    told = {page: (await leader.get(page)).status_code for page in pages}
+    assert told == dict.fromkeys(pages, 200)
+
+
 async def test_a_file_of_a_province_sent_for_a_commune_says_whose_account_it_needs(
     sign_in_as: SignIn,
 ) -> None:
