@@ -47,7 +47,12 @@ class _Asked(TypedDict):
 @click.option("--by", default="operator", show_default=True, help="Who imports.")
 @click.option("--branches", type=click.Choice(list(_BRANCHES)), help="What to do with unknown branches.")
 @click.option(
-    "--set", "common", type=(str, str), multiple=True, metavar="FIELD VALUE", help="A value for empty cells."
+    "--set",
+    "common",
+    type=(str, str),
+    multiple=True,
+    metavar="FIELD VALUE",
+    help="A value for empty cells; an attribute, where it is asked.",
 )
 @click.option("--language", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
 @click.option("--confirm", is_flag=True, help="Write the good rows; without it nothing is written.")
