@@ -5,7 +5,13 @@ from uuid import uuid4
 
 import pytest
 
-from thidua.activities.catalogue import Step, catalogue, check_attributes
+from thidua.activities.catalogue import (
+    Step,
+    TypeIncompleteError,
+    catalogue,
+    check_attributes,
+    read_catalogue,
+)
 from thidua.kernel.subjects import SubjectKind
 
 PERSON, TEAM, UNIT, HOUSEHOLD = SubjectKind
@@ -96,6 +102,35 @@ def test_every_type_category_and_step_is_named_in_both_languages() -> None:
 
     assert all(words.vi and words.en for words in named)
     assert {one.category for one in shipped.types.values()} == set(shipped.categories)
+
+
+@pytest.mark.parametrize(
+    ("left_out", "named"),
+    [
+        ("vi", "vi"),
+        ("category", "category"),
+        ("kinds", "kinds"),
+        ("unit", "unit.vi, unit.en"),
+        ("unit.en", "unit.en"),
+        ("verification", "verification"),
+    ],
+)
+def test_a_type_that_lacks_a_field_is_refused_in_one_line_that_names_both(left_out: str, named: str) -> None:
+    told = {
+        "vi": '"Mới"',
+        "en": '"New"',
+        "category": '"learning"',
+        "kinds": '["person"]',
+        "unit.vi": '"lượt"',
+        "unit.en": '"turn/turns"',
+        "verification": '"L"',
+    }
+    kept = [f"{name} = {value}" for name, value in told.items() if not f"{name}.".startswith(f"{left_out}.")]
+
+    with pytest.raises(TypeIncompleteError) as refused:
+        read_catalogue("\n".join(["attribute = {}", "category = {}", "step = {}", "[type.NEW]", *kept]))
+
+    assert str(refused.value) == f"catalogue.toml: [type.NEW] lacks {named}"
 
 
 def test_a_typical_session_has_no_fault() -> None:

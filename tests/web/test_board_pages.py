@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,13 +12,19 @@ import pytest_asyncio
 from tests.boards.builders import NOON, Award, people, post, put_person
 from tests.web.conftest import SignIn
 from thidua.accounts.roles import Role
+from thidua.boards.definitions import Measure
+from thidua.boards.reading import reader
 from thidua.infra.database import connection, transaction
-from thidua.web.board_pieces import with_own_row
+from thidua.web.board_pieces import live_piece, with_own_row
+from thidua.web.board_queries import asked
+from thidua.web.board_views import board_view
 from thidua.web.drawing import split
+from thidua.web.pages import piece
 
 LAN, MAI, NAM, STRANGER = people(4)
 HTML = {"accept": "text/html"}
 BOARD = "/boards/people-total?period=2026-Q4"
+GUIDE = Path(__file__).parents[2] / "ARCHITECTURE.md"
 
 
 @pytest_asyncio.fixture(scope="module", autouse=True)
@@ -183,3 +190,26 @@ async def test_people_of_a_wider_board_have_their_commune_below_their_names(web:
 
     assert '<span class="sub">Xã Sin Suối Hồ</span>' in wide
     assert "Xã Sin Suối Hồ" not in own
+
+
+@pytest.mark.usefixtures("web")
+async def test_the_table_of_a_board_sees_what_the_guide_to_measures_says_and_words_each() -> None:
+    here = await reader()
+    question = await asked(here, "teams-total", b"")
+    view = board_view(question, (await live_piece(here, question, b"", "vi")).page, "vi")
+    named = set(re.findall(r"`board\.(\w+)`", GUIDE.read_text(encoding="utf-8")))
+
+    def caption(**told: object) -> str:
+        return piece("boards/_table.html", "en", board={**view, **told}, rows=[], has_change=False)
+
+    captions = {
+        Measure.POINTS: caption(),
+        Measure.POINTS_PER_MEMBER: caption(is_per_member=True, is_frozen=False),
+        Measure.BEST_N: caption(measure=Measure.BEST_N.value, best_n=3),
+    }
+
+    assert named
+    assert named <= view.keys()
+    assert set(captions) == set(Measure)
+    assert len(set(captions.values())) == len(captions)
+    assert "the points of the 3 people with the most" in captions[Measure.BEST_N]

@@ -15,6 +15,11 @@ from thidua.kernel.errors import FieldError
 from thidua.kernel.subjects import SubjectKind
 
 _FILE = Path(__file__).parent / "catalogue.toml"
+_REQUIRED = ("vi", "en", "category", "kinds", "verification")
+
+
+class TypeIncompleteError(Exception):
+    """A type of the catalogue lacks a field, and nothing starts with it."""
 
 
 class Step(StrEnum):
@@ -93,9 +98,8 @@ def check_attributes(activity_type: ActivityType, attributes: Mapping[str, objec
 
 
 def _type(code: str, told: Mapping[str, object], attributes: Mapping[str, Attribute]) -> ActivityType:
+    unit = _complete(code, told)
     own = [attributes[key] for key in _texts(told.get("attributes"))]
-    unit = told["unit"]
-    assert isinstance(unit, dict)
     return ActivityType(
         code=code,
         name=Words(vi=str(told["vi"]), en=str(told["en"])),
@@ -108,6 +112,17 @@ def _type(code: str, told: Mapping[str, object], attributes: Mapping[str, Attrib
         required=tuple(_texts(told.get("required"))),
         is_derived=bool(told.get("derived", False)),
     )
+
+
+def _complete(code: str, told: Mapping[str, object]) -> Mapping[str, str]:
+    """Refuse the type unless it has every field; return the words for its unit."""
+    unit = told.get("unit")
+    words = unit if isinstance(unit, dict) else {}
+    lacking = [name for name in _REQUIRED if name not in told]
+    lacking += [f"unit.{language}" for language in ("vi", "en") if language not in words]
+    if lacking:
+        raise TypeIncompleteError(f"{_FILE.name}: [type.{code}] lacks {', '.join(lacking)}")
+    return words
 
 
 def _steps(verification: str) -> tuple[frozenset[Step], ...]:

@@ -6,6 +6,7 @@ from importlib import import_module
 import rich_click as click
 from typing_extensions import override
 
+from thidua.activities.catalogue import TypeIncompleteError
 from thidua.infra.errors import ServiceUnavailableError, SettingError, StartError
 from thidua.infra.migrate import MigrationFailedError
 
@@ -28,6 +29,7 @@ COMMANDS = (
 )
 # What takes many files is a folder with the function in its own `command`; `import` is no name of a file.
 _FOLDERS = {"bench": "bench.command", "demo": "demo.command", "import": "import_file"}
+_REFUSED = (SettingError, StartError, TypeIncompleteError, ServiceUnavailableError, MigrationFailedError)
 
 
 class _Commands(click.RichGroup):
@@ -54,6 +56,6 @@ def main() -> None:
     """Run the command that the arguments name."""
     try:
         thidua(prog_name="thidua")
-    except (SettingError, StartError, ServiceUnavailableError, MigrationFailedError) as error:
+    except _REFUSED as error:
         click.echo(f"thidua: {error}", err=True)
         sys.exit(1)

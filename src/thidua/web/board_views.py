@@ -51,6 +51,8 @@ def board_view(asked: Asked, page: BoardPage, language: Language) -> dict[str, A
         "slug": board.slug,
         "name": board_name(board, language),
         "who": board.who.word,
+        "measure": board.measure.value,
+        "best_n": board.best_n,
         "is_per_member": board.is_per_member,
         "period": page.key.period,
         "period_name": period_name(page.key.period, language),
