@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from tests.engine.second_rulebook import second_text
 from thidua.cli import reassign, rules
 from thidua.infra.database import engine, point_at
+from thidua.scoring.rulebook import shipped_text
 
 _OBJECT = re.compile(r"datetime\.|UUID\(|[{}]|Error\(")
 DAYS = ("--from", "2026-10-01", "--to", "2026-10-02")
@@ -46,6 +47,20 @@ def test_recalculating_too_early_says_from_when_it_may_be(tmp_path: Path) -> Non
 
     assert re.search(r"Rulebook 2 may recalculate 24 hours .* from \d\d:\d\d:\d\d, \d\d/\d\d/\d{4}", said)
     assert "Vietnam time." in said
+
+
+def test_a_version_that_is_published_already_says_from_when_it_is_in_force(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.toml", tmp_path / "second.toml"
+    first.write_text(shipped_text(), encoding="utf-8")
+    second.write_text(second_text(), encoding="utf-8")
+    CliRunner().invoke(rules.command, ["publish", str(second)])
+
+    said = [refused(rules.command, "preview", str(file), *DAYS) for file in (first, second)]
+    again = refused(rules.command, "publish", str(second))
+
+    assert "Rulebook 1 is published already, in force from the beginning" in said[0]
+    assert re.search(r"Rulebook 2 is published already, in force from 00:00:00, \d\d/\d\d/\d{4}", said[1])
+    assert "Rulebook 2 is published already" in again
 
 
 def test_a_version_that_is_not_there_is_named() -> None:

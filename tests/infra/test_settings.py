@@ -30,6 +30,7 @@ def test_variables_are_typed() -> None:
         ("THIDUA_DEMO", "perhaps"),
         ("THIDUA_DATABASE_URL", "mysql://here"),
         ("THIDUA_REDIS_URL", "memcached://here"),
+        ("THIDUA_RULEBOOK", "/nowhere/book.toml"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_its_name(name: str, value: str) -> None:

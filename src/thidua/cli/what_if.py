@@ -37,6 +37,8 @@ def preview(file: Path, first_day: datetime, end_day: datetime) -> None:
         for fault in error.faults:
             click.echo(f"{file}: {fault}", err=True)
         raise SystemExit(1) from error
+    except DomainError as error:
+        raise click.ClickException(words_of(error)) from error
     click.echo(_told(shifts))
 
 

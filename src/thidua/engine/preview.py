@@ -9,17 +9,16 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from thidua.activities import ranges
-from thidua.activities.catalogue import catalogue
 from thidua.engine.replay import Holders, Nets, nets_of, replay
-from thidua.engine.rulebooks import shelf_of
+from thidua.engine.rulebooks import next_after, shelf_of
 from thidua.engine.verify_totals import counting, suspended_now
 from thidua.infra.clock import now
 from thidua.infra.database import Connection, owner_connection
 from thidua.kernel.errors import NotFoundError
 from thidua.ledger import queries, standing
+from thidua.ledger.queries import PublishedRulebook
 from thidua.scoring.model import Fact
 from thidua.scoring.registry import Registry
-from thidua.scoring.rulebook import parse_rulebook
 
 _SUBJECTS_AT_ONCE = 500
 _NOTHING = (0, 0)
@@ -51,18 +50,19 @@ class SubjectShift:
 async def preview(toml: str, *, starts_at: datetime, ends_at: datetime) -> list[Shift]:
     """Return every award that would change if this rulebook judged the activities of the half-open span.
 
-    Raises RulebookError where the rulebook could not be published next.
+    Raises RulebookError or VersionTakenError where the rulebook could not be published next.
     """
-    async with _snapshot() as (connection, registry):
-        books = tuple(registry.rulebooks.values())
-        book = parse_rulebook(toml, types=catalogue().types, previous=books)
+    async with _snapshot() as (connection, published):
+        book = next_after(published, toml, at=now())
+        books = shelf_of(published, at=now()).registry.rulebooks.values()
         span = _judged_by(book.version, starts_at, ends_at)
         return await _shifts(connection, Registry([*books, book]), span, (starts_at, ends_at))
 
 
 async def preview_version(version: int, *, starts_at: datetime, ends_at: datetime) -> list[Shift]:
     """Return every award that would change if this published version judged the activities of the span."""
-    async with _snapshot() as (connection, registry):
+    async with _snapshot() as (connection, published):
+        registry = shelf_of(published, at=now()).registry
         if version not in registry.rulebooks:
             raise NotFoundError(version=version)
         span = _judged_by(version, starts_at, ends_at)
@@ -127,11 +127,10 @@ def _between(stand: Nets, due: Nets) -> Iterable[Shift]:
 
 
 @asynccontextmanager
-async def _snapshot() -> AsyncIterator[tuple[Connection, Registry]]:
+async def _snapshot() -> AsyncIterator[tuple[Connection, Sequence[PublishedRulebook]]]:
     connection = await owner_connection()
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            published = await queries.rulebooks(connection)
-            yield connection, shelf_of(published, at=now()).registry
+            yield connection, await queries.rulebooks(connection)
     finally:
         await connection.close()

@@ -14,7 +14,7 @@ from thidua.ledger import actions, queries
 from thidua.ledger.queries import PublishedRulebook
 from thidua.scoring.model import Rule, Rulebook
 from thidua.scoring.registry import Registry, version_at
-from thidua.scoring.rulebook import parse_rulebook, shipped_text
+from thidua.scoring.rulebook import parse_rulebook
 
 NOTICE = timedelta(hours=24)
 # A version comes into force a day after its publication at the earliest, so looking once an hour misses none.
@@ -38,6 +38,12 @@ class VersionTakenError(ConflictError):
     """A rulebook of this number is already published; published versions never change."""
 
     code = "version_taken"
+
+
+class FirstVersionTakenError(VersionTakenError):
+    """The same of the version that has always been in force."""
+
+    code = "first_version_taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +101,8 @@ async def publish(toml: str, *, in_force_from: datetime | None, at: datetime) ->
     async with transaction() as connection:
         await connection.execute("SELECT pg_advisory_xact_lock($1)", _PUBLISHING)
         published = await queries.rulebooks(connection)
-        previous = tuple(shelf_of(published, at=at).registry.rulebooks.values())
-        book = parse_rulebook(toml, types=catalogue().types, previous=previous)
-        _refuse(book, published, in_force_from, at)
+        book = next_after(published, toml, at=at)
+        _refuse(in_force_from, is_first=not published, at=at)
         await actions.publish_rulebook(
             connection,
             version=book.version,
@@ -111,21 +116,33 @@ async def publish(toml: str, *, in_force_from: datetime | None, at: datetime) ->
     return book
 
 
-async def publish_shipped(*, at: datetime) -> None:
-    """Publish the shipped rulebook where none is published yet; it has always been in force."""
+async def publish_first(toml: str, *, at: datetime) -> None:
+    """Publish this rulebook where none is published yet; it has always been in force."""
     async with transaction() as connection:
         if await queries.rulebooks(connection):
             return
-    await publish(shipped_text(), in_force_from=None, at=at)
+    await publish(toml, in_force_from=None, at=at)
 
 
-def _refuse(
-    book: Rulebook, published: Sequence[PublishedRulebook], in_force_from: datetime | None, at: datetime
-) -> None:
-    if any(row.version == book.version for row in published):
-        raise VersionTakenError(version=book.version)
+def next_after(published: Sequence[PublishedRulebook], toml: str, *, at: datetime) -> Rulebook:
+    """Return the rulebook of the text, which could be published after those; refuse it otherwise."""
+    book = parse_rulebook(toml, types=catalogue().types)
+    for row in published:
+        if row.version == book.version:
+            _refuse_taken(row)
+    previous = tuple(shelf_of(published, at=at).registry.rulebooks.values())
+    return parse_rulebook(toml, types=catalogue().types, previous=previous)
+
+
+def _refuse_taken(row: PublishedRulebook) -> None:
+    if row.in_force_from is None:
+        raise FirstVersionTakenError(version=row.version)
+    raise VersionTakenError(version=row.version, in_force_from=row.in_force_from)
+
+
+def _refuse(in_force_from: datetime | None, *, is_first: bool, at: datetime) -> None:
     if in_force_from is None:
-        if published:
+        if not is_first:
             raise TooSoonError(earliest=earliest_from(at))
         return
     if midnight_of(local_day(in_force_from)) != in_force_from.astimezone(UTC):

@@ -68,6 +68,12 @@ def _log_format(raw: str) -> str:
     return raw
 
 
+def _file(raw: str) -> Path | None:
+    if raw and not _path(raw).is_file():
+        raise ValueError(raw)
+    return _path(raw) if raw else None
+
+
 def _seconds(raw: str) -> float:
     seconds = float(raw)
     if not 0 <= seconds <= _LEAVING_SECONDS_MAX:
@@ -99,6 +105,9 @@ class Settings:
     pool_max: int = _setting("THIDUA_POOL_MAX", _count, "8", "database connections of one process, at most")
     demo: bool = _setting(
         "THIDUA_DEMO", _flag, "1", "`up`: fill an embedded database without people with the demo"
+    )
+    rulebook: Path | None = _setting(  # noqa: RUF009 -- see above
+        "THIDUA_RULEBOOK", _file, "", "`up`: the file an empty instance begins with, not the shipped rulebook"
     )
     public_entries: bool = _setting(
         "THIDUA_PUBLIC_ENTRIES", _flag, "1", "show entries, under aliases, on public pages"
