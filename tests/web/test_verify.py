@@ -59,7 +59,7 @@ async def test_a_leader_of_a_team_sees_and_confirms_what_its_members_did(sign_in
     assert "Vàng A Chứ" in (await leader.get("/verify")).text
     answer = await leader.post("/verify", data={"do": f"verify:{claim}"})
 
-    assert answer.headers["location"] == "/verify?done=1&rejected=0&left=0"
+    assert answer.headers["location"] == f"/verify?of={claim}&done=1&rejected=0&left=0"
     assert await state_of(claim) == 2
 
 
@@ -233,3 +233,21 @@ async def test_the_queue_is_for_those_who_may_verify(web: httpx.AsyncClient, sig
     assert (await member.get("/verify")).status_code == 403
     assert (await auditor.post("/verify", data={"do": "verify"})).status_code == 403
     assert (await web.get("/verify")).status_code == 401 or (await web.get("/verify")).is_redirect
+
+
+async def test_the_answer_says_whose_claim_was_judged_to_those_who_may_see_it(sign_in_as: SignIn) -> None:
+    lan = await named("Vừa Xong Rồi")
+    member = await sign_in_as(Role.MEMBER, person=lan)
+    claims = [UUID((await recorded_session(member, lan))[-36:]) for _ in range(2)]
+    verifier = await sign_in_as(await granted(Role.VERIFIER, PLAIN_COMMUNE))
+    far = await sign_in_as(await granted(Role.VERIFIER, MOUNTAIN_COMMUNE))
+    rejection = {"do": f"reject:{claims[1]}", "reason": "not_reached"}
+
+    done = await verifier.post("/verify", data={"do": f"verify:{claims[0]}"}, follow_redirects=True)
+    rejected = await verifier.post("/verify", data=rejection, follow_redirects=True)
+    elsewhere = await far.get(f"/verify?of={claims[0]}&done=1")
+
+    assert "Đã xác nhận: Buổi hướng dẫn của Vừa Xong Rồi." in text_of(done)
+    assert "Không nhận: Buổi hướng dẫn của Vừa Xong Rồi." in text_of(rejected)
+    assert "Đã xác nhận 1." in text_of(elsewhere)
+    assert "Vừa Xong" not in elsewhere.text

@@ -24,12 +24,18 @@ async def test_claims_are_judged_from_the_keyboard(town: Town) -> None:
     await page.goto(f"{town.address}/verify?q=nguoi+cho+lau")
     await eventually_async(lambda: page.evaluate("window.htmx !== undefined"))
 
+    waiting = int((await page.inner_text("#waiting b")).replace(".", ""))
+    assert "is-current" in str(await page.locator("[data-claim]").first.get_attribute("class"))
     await page.keyboard.press("?")
     assert await page.locator(".keys").is_visible()
     for key in ("?", "j", "k", "v"):
         await page.keyboard.press(key)
     await expect(page.locator("[data-claim]")).to_have_count(2)
-    assert "Đã xác nhận 1" in await page.inner_text("#said")
+    assert "Đã xác nhận: Buổi hướng dẫn của Người Chờ Lâu." in await page.inner_text("#said")
+    await expect(page.locator("#waiting")).to_contain_text(f"{waiting - 1} việc đang chờ")
+    await expect(page.locator("#f-type [value=MENTOR_SESSION]")).to_have_text(
+        f"Buổi hướng dẫn ({waiting - 1})"
+    )
     assert await page.get_attribute("#said", "aria-live") == "polite"
     for key in ("r", "ArrowDown", "Tab", "m", "Enter"):
         await page.keyboard.press(key)
@@ -62,7 +68,7 @@ async def test_claims_are_judged_without_javascript(town: Town) -> None:
     await page.check("[name=pick]")
     await page.click("button[value=verify]")
 
-    assert "Đã xác nhận 1" in await page.inner_text("main")
+    assert "Đã xác nhận: Buổi hướng dẫn của Không Cần Máy." in await page.inner_text("main")
     query = "SELECT state FROM activity WHERE actor = $1::uuid"
     assert await town.found(query, mentor) == 2
     await context.close()

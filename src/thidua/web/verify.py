@@ -16,12 +16,13 @@ from thidua.activities import waiting
 from thidua.activities.catalogue import catalogue
 from thidua.activities.doubts import count_open
 from thidua.activities.model import Activity
+from thidua.activities.queries import by_id
 from thidua.activities.waiting import WaitingAsked
 from thidua.engine.changes import fact_of
 from thidua.engine.confirm import confirm, refuse, standings
 from thidua.engine.foretell import foretold
 from thidua.engine.rulebooks import shelf
-from thidua.engine.separation import Confirmer, Refusal, step_for
+from thidua.engine.separation import Refusal, step_for
 from thidua.infra.clock import now
 from thidua.infra.database import Connection, transaction
 from thidua.kernel.errors import BusyError, DomainError
@@ -36,7 +37,7 @@ from thidua.web.claims_shown import activity_shown, subjects_in
 from thidua.web.forms import whole_number
 from thidua.web.language import AnyRequest, Language, language_of
 from thidua.web.organisation_forms import Typed, iso_day, typed_of
-from thidua.web.own_activities import REASON_CHARACTERS_MAX, confirmer_of
+from thidua.web.own_activities import REASON_CHARACTERS_MAX, confirmer_of, may_see, shown_to
 from thidua.web.pages import render
 from thidua.web.visitors import Visitor, needs, scope_of, teams_of, visitor_let_in
 from thidua.web.wording import say
@@ -75,12 +76,36 @@ class Filters:
         return urlencode({name: value for name, value in told.items() if value})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How many claims were confirmed, rejected, and left to others; and the claim, if it was one alone."""
+
+    done: int = 0
+    rejected: int = 0
+    left: int = 0
+    of: UUID | None = None
+
+    @classmethod
+    def told(cls, told: Mapping[str, str]) -> "Result":
+        """The result that an address tells of."""
+        counts = {name: whole_number(told.get(name, ""), highest=ROWS) or 0 for name in _RESULTS}
+        return cls(**counts, of=as_id(told.get("of", "")))
+
+    @property
+    def query(self) -> str:
+        """The result as the query of an address."""
+        told = {name: getattr(self, name) for name in _RESULTS}
+        return urlencode({"of": self.of} | told if self.of else told)
+
+
+_NOTHING_DONE = Result()
+
+
 @get("/verify", include_in_schema=False, guards=[_MAY_VERIFY])
 async def queue_page(request: AnyRequest, cursor: Cursor = None) -> Response[bytes]:
     """Claims that wait in the visitor's charge, oldest or latest first; the address holds the filters."""
     told = request.query_params
-    result = {name: whole_number(told.get(name, ""), highest=ROWS) or 0 for name in _RESULTS}
-    return await _queue(request, Filters.of(told), cursor=cursor, result=result)
+    return await _queue(request, Filters.of(told), cursor=cursor, result=Result.told(told))
 
 
 @post("/verify", include_in_schema=False, guards=[_MAY_VERIFY])
@@ -91,12 +116,11 @@ async def judge_claims(request: AnyRequest) -> Response[Any]:
     act, picked = _asked(typed)
     reason = _reason(typed, language_of(request))
     if not picked:
-        return await _queue(request, filters, status=422, refused="nothing_picked", typed=typed)
+        return await _queue(request, filters, refused="nothing_picked", typed=typed)
     if act == "reject" and not reason:
-        return await _queue(request, filters, status=422, refused="reason_missing", typed=typed)
-    done, rejected, left = await _judged(visitor, act, picked, reason)
-    counts = urlencode({"done": done, "rejected": rejected, "left": left})
-    return Redirect(f"/verify?{filters.query}{'&' if filters.query else ''}{counts}", status_code=303)
+        return await _queue(request, filters, refused="reason_missing", typed=typed)
+    result = await _judged(visitor, act, picked, reason)
+    return Redirect(f"/verify?{filters.query}{'&' if filters.query else ''}{result.query}", status_code=303)
 
 
 def _asked(typed: Typed) -> tuple[str, list[UUID]]:
@@ -112,8 +136,8 @@ def _reason(typed: Typed, language: Language) -> str:
     return " ".join(one for one in (ready, own) if one)
 
 
-async def _judged(visitor: Visitor, act: str, picked: Sequence[UUID], reason: str) -> tuple[int, int, int]:
-    """How many were confirmed, rejected, and left because they were not theirs or were judged meanwhile."""
+async def _judged(visitor: Visitor, act: str, picked: Sequence[UUID], reason: str) -> Result:
+    """What came of it; left is what was not theirs or was judged meanwhile."""
     async with transaction(readonly=True) as database:
         who = await confirmer_of(database, visitor)
     done = rejected = left = 0
@@ -129,16 +153,16 @@ async def _judged(visitor: Visitor, act: str, picked: Sequence[UUID], reason: st
             raise
         except DomainError:
             left += 1
-    return done, rejected, left
+    alone = picked[0] if len(picked) == 1 and not left else None
+    return Result(done=done, rejected=rejected, left=left, of=alone)
 
 
-async def _queue(  # noqa: PLR0913 -- the page and what came of a form
+async def _queue(
     request: AnyRequest,
     filters: Filters,
     *,
-    status: int = 200,
     cursor: str | None = None,
-    result: dict[str, int] | None = None,
+    result: Result = _NOTHING_DONE,
     refused: str | None = None,
     typed: Typed | None = None,
 ) -> Response[bytes]:
@@ -148,16 +172,16 @@ async def _queue(  # noqa: PLR0913 -- the page and what came of a form
     async with transaction(isolation="repeatable_read", readonly=True) as database:
         asked, faults = await _asked_for(database, visitor, filters, at=at)
         found = await waiting.waiting(database, asked, after=after, count_max=ROWS + 1)
-        who = await confirmer_of(database, visitor)
-        claims = await _claims(database, found[:ROWS], who, request, at=at)
+        claims = await _claims(database, found[:ROWS], request, at=at)
         count = await waiting.count_waiting(database, asked, count_max=COUNTED_MAX)
         types = await waiting.types_waiting(database, asked)
+        judged = await _judged_one(database, request, result.of) if result.of else None
         doubts = await count_open(database, units=asked.units, teams=asked.teams, count_max=COUNTED_MAX)
     last = found[ROWS - 1] if len(found) > ROWS else None
     return render(
         request,
         "verify/page.html",
-        status=status,
+        status=422 if refused else 200,
         claims=claims,
         count=count,
         counted_max=COUNTED_MAX,
@@ -167,11 +191,19 @@ async def _queue(  # noqa: PLR0913 -- the page and what came of a form
         types=_types(types, language),
         reasons=[(one, say(one, language)) for one in _REASONS],
         next=paging.encode(purpose, last.occurred_at.isoformat(), str(last.id)) if last else None,
-        result=result or {"done": 0, "rejected": 0, "left": 0},
+        result=result,
+        judged=judged,
         refused=say(refused, language) if refused else None,
-        picked=set(typed.several("pick")) if typed else set(),
         typed=typed or Typed({}),
     )
+
+
+async def _judged_one(database: Connection, request: AnyRequest, judged: UUID) -> dict[str, Any] | None:
+    """The claim that was judged just now, for whoever may see it."""
+    visitor, found = visitor_let_in(request), await by_id(database, [judged])
+    if judged not in found or not await may_see(database, visitor, found[judged]):
+        return None
+    return (await shown_to(request, database, visitor, [found[judged]]))[0]
 
 
 async def _asked_for(
@@ -221,11 +253,11 @@ def _types(found: dict[str, int], language: Language) -> list[tuple[str, str]]:
 
 
 async def _claims(
-    database: Connection, found: Sequence[Activity], who: Confirmer, request: AnyRequest, *, at: datetime
+    database: Connection, found: Sequence[Activity], request: AnyRequest, *, at: datetime
 ) -> list[dict[str, Any]]:
     """Each claim with what it would bring, and the step that is the visitor's or why none is."""
     language, visitor = language_of(request), visitor_let_in(request)
-    within = await near(database, visitor, at=at)
+    who, within = await confirmer_of(database, visitor), await near(database, visitor, at=at)
     names = await names_for(database, subjects_in(found), within, language, own=[visitor.person], at=at)
     known = await standings(database, found, who)
     registry = (await shelf(database, at=at)).registry

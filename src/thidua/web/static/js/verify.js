@@ -4,13 +4,17 @@ let current = 0;
 const claims = () => [...document.querySelectorAll("[data-claim]")];
 const typing = (target) => target.matches("input:not([type=checkbox]), select, textarea");
 
-function go(to) {
+function mark(to) {
   const all = claims();
-  if (!all.length) return;
   current = Math.max(0, Math.min(to, all.length - 1));
   for (const [place, one] of all.entries()) one.classList.toggle("is-current", place === current);
-  all[current].focus({ preventScroll: true });
-  all[current].scrollIntoView({ block: "center" });
+  return all[current];
+}
+
+function go(to) {
+  const one = mark(to);
+  one?.focus({ preventScroll: true });
+  one?.scrollIntoView({ block: "center" });
 }
 
 function tick(one, only) {
@@ -62,10 +66,11 @@ addEventListener("keydown", (event) => {
 
 document.addEventListener("focusin", (event) => {
   const place = claims().indexOf(event.target.closest?.("[data-claim]"));
-  if (place < 0) return;
-  current = place;
-  for (const [number, one] of claims().entries()) one.classList.toggle("is-current", number === place);
+  if (place >= 0) mark(place);
 });
 
 // After a claim is gone the next one stands in its place.
 document.addEventListener("htmx:after:swap", () => go(current));
+
+// What the keys act on is marked from the beginning.
+mark(0);
