@@ -1,11 +1,11 @@
-"""What the form of an activity says of fields without which nothing is paid, though it is recorded."""
+"""What the form of an activity says beside its points: what pays nothing, and what else waits."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.web.conftest import SignIn
-from tests.web.recording import named, session
+from tests.web.recording import AT, named, recorded_session, session, text_of
 from tests.web.reporting import somebody
 from thidua.accounts.roles import Role
 from thidua.activities.catalogue import catalogue
@@ -72,3 +72,19 @@ def test_a_form_says_what_the_version_of_now_needs_not_what_another_did() -> Non
     ]
 
     assert needed == [[], ["a_minutes"]]
+
+
+async def test_what_else_waits_that_day_is_told_beside_the_forecast(sign_in_as: SignIn) -> None:
+    lan = await somebody()
+    member = await sign_in_as(Role.MEMBER, person=lan)
+    told = "1 việc khác trong ngày cũng chờ xác nhận, có thể dùng hết hạn mức."
+
+    first = await member.get(await recorded_session(member, lan, helped=str(await somebody())))
+    asked = {"at": AT.replace("14:00", "15:00"), "helped": str(await somebody())}
+    foretold = await member.post("/activities/foretell", data=session(lan, **asked))
+    second = await member.get(await recorded_session(member, lan, **asked))
+    elsewhen = await member.post("/activities/foretell", data=session(lan, at="2026-11-19T14:00"))
+
+    pages = (first, foretold, second, elsewhen)
+    assert [told in text_of(page) for page in pages] == [False, True, True, False]
+    assert "Hạn mức ngày, sau lần này 1/2" in text_of(foretold)

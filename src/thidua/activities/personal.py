@@ -19,6 +19,10 @@ WHERE a.actor = $1 AND a.occurred_at >= $2 AND a.occurred_at < $3 AND a.state = 
     AND who ->> 'role' = ANY($4::text[])
 """
 _WAITING = "SELECT count(*) FROM activity WHERE actor = $1 AND state = 1"
+_ON_DAY = """
+SELECT count(*) FROM activity WHERE actor = $1 AND state = 1 AND type = ANY($2::text[])
+    AND occurred_at >= $3 AND occurred_at < $4 AND id <> $5
+"""
 
 
 async def of_actor(
@@ -47,4 +51,18 @@ async def people_helped(
 async def waiting(connection: Connection, actor: UUID) -> int:
     """Return how many activities of the actor are not confirmed yet."""
     found: int = await connection.fetchval(_WAITING, actor)
+    return found
+
+
+async def count_on_day(
+    connection: Connection,
+    actor: UUID,
+    *,
+    types: Collection[str],
+    starts_at: datetime,
+    ends_at: datetime,
+    without: UUID,
+) -> int:
+    """Return how many other activities of these types, done by the actor that day, are not confirmed yet."""
+    found: int = await connection.fetchval(_ON_DAY, actor, list(types), starts_at, ends_at, without)
     return found

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from thidua.activities import queries as activities
 from thidua.activities.model import ActivityReport
+from thidua.activities.personal import count_on_day
 from thidua.engine.buckets import Bucket, Kind, buckets_of
 from thidua.engine.changes import Change, Effect, fact_of
 from thidua.engine.intake import known_to, prepare
@@ -16,6 +17,7 @@ from thidua.engine.locks import claims_of
 from thidua.engine.rulebooks import shelf
 from thidua.infra.database import Connection, transaction
 from thidua.kernel.errors import FieldError
+from thidua.kernel.period import local_day, midnight_of
 from thidua.ledger import queries
 from thidua.ledger.queries import ClaimRow
 from thidua.scoring.evaluate import best, eligible, fold
@@ -29,12 +31,16 @@ _Claims = Mapping[tuple[str, UUID], Sequence[ClaimRow]]
 
 @dataclass(frozen=True, slots=True)
 class Foretold:
-    """The points an activity would bring to all its beneficiaries, why not more, and what each rule gives."""
+    """The points an activity would bring to all its beneficiaries, why not more, and what each rule gives.
+
+    `others_waiting` claims of that day may use up the same limits first.
+    """
 
     points: int = 0
     reasons: tuple[Reason, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     faults: tuple[FieldError, ...] = ()
+    others_waiting: int = 0
 
 
 @dataclass(slots=True)
@@ -55,7 +61,28 @@ async def foretold_report(report: ActivityReport, *, at: datetime) -> Foretold:
             return Foretold(faults=tuple(faults))
         [one] = prepared
         told = (await foretold(connection, [one.fact], known.shelf.registry))[one.fact.id]
-        return Foretold(told.points, (*one.reasons, *told.reasons), told.outcomes)
+        return Foretold(
+            told.points,
+            (*one.reasons, *told.reasons),
+            told.outcomes,
+            others_waiting=await others_waiting(connection, one.fact, told),
+        )
+
+
+async def others_waiting(connection: Connection, fact: Fact, told: Foretold) -> int:
+    """Return how many other claims of the actor and day wait that a limit of the foretold would count."""
+    capped = [one.rule.types for one in told.outcomes if one.points and one.params.get("caps")]
+    if not capped:
+        return 0
+    day = local_day(fact.occurred_at)
+    return await count_on_day(
+        connection,
+        fact.actor,
+        types=frozenset[str]().union(*capped),
+        starts_at=midnight_of(day),
+        ends_at=midnight_of(day + timedelta(days=1)),
+        without=fact.id,
+    )
 
 
 async def foretold(connection: Connection, facts: Sequence[Fact], registry: Registry) -> dict[UUID, Foretold]:

@@ -28,6 +28,7 @@ class Prospect:
     parts: tuple[int, ...] = ()
     rooms: tuple[Room, ...] = ()
     reasons: tuple[str, ...] = ()
+    others_waiting: int = 0
 
 
 def prospect_of(told: Foretold, language: Language) -> Prospect:
@@ -41,6 +42,7 @@ def prospect_of(told: Foretold, language: Language) -> Prospect:
         parts=parts if len(parts) > 1 else (),
         rooms=tuple(room for one in told.outcomes for room in _rooms(one, language)),
         reasons=tuple(dict.fromkeys(_reasons(told, language))),
+        others_waiting=told.others_waiting,
     )
 
 
@@ -49,7 +51,9 @@ def _rooms(outcome: Outcome, language: Language) -> list[Room]:
     found: list[Room] = []
     for window, used, limit, unit in rows if isinstance(rows, list) else ():
         added = outcome.points if unit == "points" else outcome.units
-        label = translate("Hạn mức %(window)s", language, window=words("window", str(window), language))
+        label = translate(
+            "Hạn mức %(window)s, sau lần này", language, window=words("window", str(window), language)
+        )
         found.append(Room(label, used + added, limit))
     return found
 

@@ -17,7 +17,7 @@ from thidua.activities.queries import acts_of_many, by_id
 from thidua.engine import moderate
 from thidua.engine.changes import fact_of
 from thidua.engine.confirm import confirm, refuse, standings
-from thidua.engine.foretell import foretold
+from thidua.engine.foretell import foretold, others_waiting
 from thidua.engine.group import reasons_now
 from thidua.engine.rulebooks import shelf
 from thidua.engine.separation import Confirmer, Refusal, confirmer, offices_of, partiality, step_for
@@ -162,6 +162,8 @@ async def _one(
         registry = (await shelf(database, at=at)).registry
         reasons = (await reasons_now(database, [found], registry))[activity]
         told = await foretold(database, [fact_of(found)] if shown["is_waiting"] else [], registry)
+        brings = told.get(activity)
+        others = await others_waiting(database, fact_of(found), brings) if brings else 0
         doubts = await doubts_shown(database, visitor, found)
         acts = (await acts_of_many(database, [activity])).get(activity, ())
     return render(
@@ -170,7 +172,8 @@ async def _one(
         status=status,
         one=shown,
         reasons=[reason_words(one.code, one.params, language) for one in reasons],
-        foretold=told[activity].points if told else None,
+        foretold=brings,
+        others_waiting=others,
         is_mine=found.source == visitor.source,
         may_verify=visitor.can(Permission.VERIFY),
         may_confirm=mine is not None and not isinstance(mine, Refusal),
