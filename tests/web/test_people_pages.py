@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from tests.builders import MOUNTAIN_COMMUNE, PLAIN_COMMUNE, a_team, recorded, reported
+from tests.builders import MOUNTAIN_COMMUNE, PLAIN_COMMUNE, TENTH, a_team, recorded, reported
 from tests.web.reporting import somebody
 from thidua.accounts.roles import Grant, Role
 from thidua.infra.clock import now
@@ -187,3 +187,43 @@ async def test_a_household_has_a_page_under_its_alias(web: httpx.AsyncClient) ->
     assert "Hộ ông Lử" not in page
     assert "Hộ gia đình" in page
     assert "+30" in page
+
+
+async def test_a_line_says_who_confirmed_it_by_office_and_leads_to_its_activity_and_rule(
+    web: httpx.AsyncClient, sign_in_as: SignIn
+) -> None:
+    person = await somebody(name=NAME, public_name=False, unit=MOUNTAIN_COMMUNE)
+    own = await sign_in_as(Role.MEMBER, person=person)
+    claim = reported("SAFETY_SESSION", person, at=now(), name=uuid4(), verified=False)
+    await recorded([claim])
+    leader = await sign_in_as(await _grant(Role.UNIT_LEADER, MOUNTAIN_COMMUNE), name="Vừ Mí Kể")
+    await leader.post("/verify", data={"do": f"verify:{claim.id}"})
+
+    mine = (await own.get(f"/people/{person}", headers=HTML)).text
+    anybody = (await web.get(f"/people/{person}", headers=HTML)).text
+
+    for page in (mine, anybody):
+        assert re.search(r"Ai xác nhận</dt>\s*<dd>\s*đội trưởng xác nhận, \d\d:", page)
+        assert 'href="/trust/rulebooks/1"' in page
+        assert "Vừ Mí Kể" not in page
+    assert f'href="/activities/{claim.id}"' in mine
+    assert f'href="/activities/{claim.id}"' not in anybody
+
+
+async def test_a_changed_line_names_the_activity_that_changed_it(sign_in_as: SignIn) -> None:
+    person = await somebody(name=NAME, public_name=False, unit=MOUNTAIN_COMMUNE)
+    own = await sign_in_as(Role.MEMBER, person=person)
+    later, earlier = [
+        reported("WEEKLY_QUIZ", person, at=TENTH + more, name=uuid4(), attributes={"score_percent": 90})
+        for more in (timedelta(minutes=5), timedelta())
+    ]
+    await recorded([later])
+    await recorded([earlier])
+
+    page = (await own.get(f"/people/{person}?period=all", headers=HTML)).text
+
+    named = re.search(
+        r"Đổi vì việc khác</dt>\s*<dd>\s*<a href=\"/activities/([^\"]+)\">([^<]+)</a>, 09:00", page
+    )
+    assert named
+    assert named.groups() == (str(earlier.id), "Trắc nghiệm tuần")

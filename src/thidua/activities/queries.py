@@ -62,6 +62,7 @@ SELECT s.number - 1 AS place FROM (
 """
 _OTHERS_OF_ACTOR = _OTHERS.format(owner="actor", counting=_COUNTING)
 _OTHERS_OF_TEAM = _OTHERS.format(owner="team", counting=_COUNTING)
+_ACTIVITIES_OF_ACTS = "SELECT id, activity FROM activity_act WHERE id = ANY($1::uuid[])"
 _ACTS = "SELECT * FROM activity_act WHERE activity = ANY($1::uuid[]) ORDER BY at, id"
 
 
@@ -168,6 +169,12 @@ async def acts_of_many(connection: Connection, ids: Collection[UUID]) -> dict[UU
     for row in await connection.fetch(_ACTS, list(ids)):
         found.setdefault(row["activity"], []).append(_act_of(row))
     return found
+
+
+async def activities_of_acts(connection: Connection, acts: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return which activity each of the acts is about; recording one is no act."""
+    rows = await connection.fetch(_ACTIVITIES_OF_ACTS, list(acts))
+    return {row["id"]: row["activity"] for row in rows}
 
 
 def activity_of(row: Any) -> Activity:  # noqa: ANN401  asyncpg's records carry no types

@@ -17,6 +17,7 @@ from thidua.ledger.earned import with_entries
 from thidua.scoring.explain import reason
 from thidua.scoring.model import Reason
 from thidua.web.entries import entry_shown
+from thidua.web.grounds import grounds_of
 from thidua.web.language import Language
 from thidua.web.shown import period_shown
 from thidua.web.subjects import BEGINNING, END, EntriesPage, entries_page, period_named
@@ -45,7 +46,11 @@ async def book(connection: Connection, asked: BookAsked) -> dict[str, Any]:
     page = await entries_page(
         connection, asked.subject, period=asked.period, cursor=asked.cursor, limit=_ROWS
     )
-    lines = [{"is_entry": True} | entry_shown(one, asked.language) for one in page.entries]
+    grounds = await grounds_of(connection, page.entries, asked.language)
+    lines = [
+        {"is_entry": True, "grounds": grounds.get(one.id)} | entry_shown(one, asked.language)
+        for one in page.entries
+    ]
     lines += await _without_points(connection, asked, page)
     lines.sort(key=lambda one: one["occurred_at"], reverse=True)
     return {
