@@ -107,6 +107,14 @@ async def test_whoever_reads_finds_the_own_row_and_what_is_lacking(
     assert "data-me" not in public.text
 
 
+async def test_the_own_place_on_the_first_page_says_where_it_is_counted(sign_in_as: SignIn) -> None:
+    mai = await sign_in_as(Role.MEMBER, person=MAI)
+
+    around = (await mai.get("/?place=P-12", headers=HTML)).text.partition('class="around"')[2]
+
+    assert re.search(r"Tỉnh Lai Châu, Quý I+V?/\d{4}</p>", around)
+
+
 async def test_whoever_has_no_points_is_told_how_to_come_on_the_board(sign_in_as: SignIn) -> None:
     page = await (await sign_in_as(Role.MEMBER, person=STRANGER)).get(BOARD, headers=HTML)
 
@@ -165,6 +173,8 @@ async def test_the_first_page_shows_the_country_or_the_province_that_was_chosen(
     web.cookies.clear()
 
     assert 'value="P-12" selected' in chosen.text
+    assert '<a href="/boards/people-total?scope=P-12">' in chosen.text
+    assert '<a href="/boards/people-total">' in country.text
     assert chosen.cookies["thidua_place"] == "P-12"
     assert 'value="P-12" selected' in again.text
     assert "selected" not in country.text

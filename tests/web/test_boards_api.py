@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+import zipfile
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
@@ -162,6 +164,30 @@ async def test_a_worksheet_is_made(web: httpx.AsyncClient) -> None:
 
     assert answer.status_code == 200
     assert answer.content.startswith(b"PK")
+
+
+def texts_of(worksheet: bytes) -> list[str]:
+    """The texts of a worksheet, in the order in which they first stand there."""
+    with zipfile.ZipFile(io.BytesIO(worksheet)) as book:
+        return re.findall(r"<t[^>]*>([^<]*)</t>", book.read("xl/sharedStrings.xml").decode())
+
+
+async def test_a_worksheet_from_a_page_is_in_its_words_and_one_for_programs_as_it_was(
+    web: httpx.AsyncClient,
+) -> None:
+    page = await web.get("/boards/people-total?period=2026-Q4", headers={"accept": "text/html"})
+    vi, en, plain = [
+        texts_of((await web.get(f"/boards/people-total/export.xlsx?period=2026-Q4{words}")).content)
+        for words in ("&words=vi", "&words=en", "")
+    ]
+
+    assert "export.xlsx?period=2026-Q4&amp;words=vi" in page.text
+    assert vi[:2] == ["Cá nhân: tổng điểm", "Việt Nam, Quý IV/2026"]
+    headings = ["Hạng", "Đồng hạng", "Số hiệu", "Mã đơn vị", "Tên", "Điểm", "Đạt lúc"]
+    assert headings == vi[3:10]
+    assert "12:00:00, 10/10/2026" in vi
+    assert en[3:5] == ["Rank", "Tied"]
+    assert {"# board: people-total", "rank", "reached_at", "2026-10-10T12:00:00+07:00"} <= set(plain)
 
 
 async def test_the_page_is_a_real_table_that_says_what_decides(web: httpx.AsyncClient) -> None:

@@ -1,7 +1,7 @@
 """A whole standing as a file: CSV for any size, XLSX up to what a worksheet takes well."""
 
 import io
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from itertools import islice
 from uuid import UUID
 
@@ -57,16 +57,16 @@ async def xlsx_rows(reader: Reader, shelved: Shelved, who: SubjectKind) -> list[
     return [row async for rows in _rows(reader, shelved, who, is_guarded=False) for row in rows]
 
 
-def xlsx_of(lines: Iterable[str], rows: Iterable[list[str]]) -> bytes:
-    """The export as a worksheet: every name is text, never a formula."""
+def xlsx_of(lines: Iterable[str], rows: Iterable[list[str]], *, headings: Sequence[str] = COLUMNS) -> bytes:
+    """The export as a worksheet under those lines: every name is text, never a formula."""
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False})
     sheet = book.add_worksheet("board")
     at = 0
     for line in lines:
-        sheet.write_string(at, 0, f"# {line}")
+        sheet.write_string(at, 0, line)
         at += 1
-    for row in [list(COLUMNS), *rows]:
+    for row in [headings, *rows]:
         for column, value in enumerate(row):
             if COLUMNS[column] in {"rank", "score"} and _is_number(value):
                 sheet.write_number(at, column, float(value))

@@ -21,8 +21,9 @@ from thidua.web.api.boards import ExportOperation
 from thidua.web.board_choice import address_of, chosen, meant
 from thidua.web.board_pieces import Piece, around_shown, live_piece, with_own_row
 from thidua.web.board_queries import Asked, asked, subject_of
+from thidua.web.board_sheet import sheet_in_words
 from thidua.web.board_views import board_view, filters_view, grouped
-from thidua.web.language import AnyRequest, Language, language_of
+from thidua.web.language import AnyRequest, Language, known, language_of
 from thidua.web.look import Look, look_of
 from thidua.web.packing import VARY, PackedAnswer
 from thidua.web.pages import HTML, html, own_address, piece, render
@@ -35,6 +36,9 @@ CSV_EXAMPLE = (
     "1,false,0192f0c4-7a10-7c3e-9b1d-5a2f6d8e4c01,,Giàng A Páo,412,2026-11-07T03:00:00Z\r\n"
 )
 Words = Annotated[str, QueryParameter(max_length=100)]
+Wording = Annotated[
+    str, QueryParameter(max_length=100, description="vi or en: headings and moments in words, for people")
+]
 _KEPT = ("period", "scope", "kind", "division", "q", "limit")
 _NOT_KEPT = {"cache-control": "no-store"}
 _pages: AnswerCache[tuple[str, bytes, Language, Look]] = AnswerCache()
@@ -110,13 +114,18 @@ async def export_csv(request: AnyRequest, slug: FromPath[str]) -> Stream:
     operation_class=ExportOperation,
     opt={"file": XLSX},
 )
-async def export_xlsx(request: AnyRequest, slug: FromPath[str]) -> Response[bytes]:
-    """The whole board as a worksheet."""
+async def export_xlsx(request: AnyRequest, slug: FromPath[str], words: Wording = "") -> Response[bytes]:
+    """The whole board as a worksheet; as a page asks for it in the reader's words."""
     here = await reader()
     question = (await asked(here, slug, request.scope["query_string"])).question
     shelved = await here.standing(question.key)
     rows = await xlsx_rows(here, shelved, question.key.board.who)
-    body = await asyncio.to_thread(xlsx_of, about(question, shelved), rows)
+    language = known(words)
+    if language is None:
+        body = await asyncio.to_thread(xlsx_of, [f"# {line}" for line in about(question, shelved)], rows)
+    else:
+        told = sheet_in_words(question, shelved, rows, language)
+        body = await asyncio.to_thread(xlsx_of, told.about, told.rows, headings=told.headings)
     return Response(body, media_type=XLSX, headers=_download(slug, "xlsx"))
 
 
