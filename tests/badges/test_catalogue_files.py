@@ -92,13 +92,14 @@ def test_a_wrong_file_is_told_with_its_line(badges: Path, spoil: Callable[[Path]
     assert said in told[0]
 
 
-def test_two_badges_share_neither_name_nor_level_of_a_series(badges: Path) -> None:
+def test_two_badges_share_neither_name_nor_artwork_nor_level_of_a_series(badges: Path) -> None:
     shutil.copytree(badges / SLUG, badges / "tieng-noi-khac")
 
     assert faults_of(badges) == [
         'tieng-noi-khac/badge.toml:1: name: tieng-noi-ban-em has the same name in "en"',
         'tieng-noi-khac/badge.toml:1: name: tieng-noi-ban-em has the same name in "vi"',
         "tieng-noi-khac/badge.toml:4: level: level 1 of the series tieng-noi is tieng-noi-ban-em already",
+        "tieng-noi-khac/glyph.svg:1: tieng-noi-ban-em has the same artwork: draw another",
     ]
 
 

@@ -262,3 +262,14 @@ def test_a_refusal_calls_units_by_their_own_name_when_the_rule_is_known() -> Non
     told = reason("window_full", params, "vi", sentence_code="mentor_session")
 
     assert told == "Đã hết hạn mức ngày: 2/2 buổi. Lần này vẫn vào sổ, 0 điểm."
+
+
+def test_a_reason_calls_units_by_their_name_when_only_the_type_is_known() -> None:
+    full = {"window": "day", "used": 2, "cap": 2, "unit": "units"}
+
+    said = [reason("window_full", full, one, sentence_code="MENTOR_SESSION") for one in LANGUAGES]
+    otherwise = reason("window_full", full, "vi", sentence_code="REPORT_LATE")
+
+    assert "2/2 buổi" in said[0]
+    assert "2/2 sessions" in said[1]
+    assert "2/2 lượt" in otherwise

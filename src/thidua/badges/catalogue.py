@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from thidua.badges.definitions import Badge, Catalogue
-from thidua.badges.faults import CatalogueError, FolderFault, field_fault
+from thidua.badges.faults import CatalogueError, FolderFault, field_fault, plain_fault
 from thidua.badges.folders import LANGUAGES, read_badge
 from thidua.badges.model import Family
 from thidua.paths import shipped
@@ -49,9 +49,13 @@ def _place(badge: Badge) -> tuple[int, str, int, str]:
 
 
 def _told_twice(badges: Iterable[Badge]) -> list[FolderFault]:
-    """What only one badge may have: a level of a series, a name in a language."""
+    """What only one badge may have: its artwork, a level of a series, a name in a language."""
     faults, levels, names = [], dict[tuple[str, int], str](), dict[tuple[str, str], str]()
+    glyphs = dict[bytes, str]()
     for badge in badges:
+        other = glyphs.setdefault(badge.glyph.read_bytes(), badge.slug)
+        if other != badge.slug:
+            faults.append(plain_fault(badge.glyph, 1, "glyph_twice", other=other))
         file = badge.glyph.parent / "badge.toml"
         if badge.series is not None:
             other = levels.setdefault((badge.series, badge.level), badge.slug)

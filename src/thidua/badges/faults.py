@@ -59,6 +59,7 @@ _WORDS = {
     "members_both": 'of = "members" and who = "member" go together',
     "units_only": "only badges of units choose kinds of unit",
     "level_twice": "level {level} of the series {series} is {other} already",
+    "glyph_twice": "{other} has the same artwork: draw another",
     "name_twice": '{other} has the same name in "{language}"',
 }
 

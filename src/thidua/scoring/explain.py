@@ -49,7 +49,8 @@ def steps(params: Params, language: Language, *, code: str = "by_rule") -> list[
 def reason(code: str, params: Params, language: Language, *, sentence_code: str = "") -> str:
     """Why something brought nothing, or less than it might, and what one may do.
 
-    With the sentence code of the rule, units are called by their own name.
+    With the sentence code of the rule, or a type whose rule says the sentence of its name, units are called
+    by their own name.
     """
     facts = _reason_facts(params, sentence_code, language)
     of_state = f"{code}_{params.get('state', '')}"
@@ -224,7 +225,7 @@ def _unit_after(unit: str, code: str, number: int, language: Language) -> str:
 
 
 def _unit_of(code: str, language: Language) -> str:
-    told = all_words()["sentence"].get(code)
+    told = all_words()["sentence"].get(code.lower())
     return words("word", "unit", language) if told is None else told[f"unit_{language}"]
 
 

@@ -91,7 +91,7 @@ def _line(activity: Activity, reasons: Sequence[Reason], language: Language) -> 
         "occurred_at": activity.occurred_at,
         "name": kind.vi if language == "vi" else kind.en,
         "state": activity.state.word,
-        "reasons": [reason(one.code, one.params, language) for one in reasons],
+        "reasons": [reason(one.code, one.params, language, sentence_code=activity.type) for one in reasons],
     }
 
 

@@ -171,7 +171,7 @@ async def _one(
         "activities/one.html",
         status=status,
         one=shown,
-        reasons=[reason_words(one.code, one.params, language) for one in reasons],
+        reasons=[reason_words(one.code, one.params, language, sentence_code=found.type) for one in reasons],
         foretold=brings,
         others_waiting=others,
         is_mine=found.source == visitor.source,
