@@ -95,7 +95,7 @@ class Result:
     def query(self) -> str:
         """The result as the query of an address."""
         told = {name: getattr(self, name) for name in _RESULTS}
-        return urlencode({"of": self.of} | told if self.of else told)
+        return urlencode(told | {"of": self.of} if self.of else told)
 
 
 _NOTHING_DONE = Result()
