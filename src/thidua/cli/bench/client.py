@@ -9,7 +9,9 @@ import mmap
 import os
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,12 +28,14 @@ _LENGTH_IS = b"content-length: "
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What to send where; `replies` tells how many RESP answers a request has, 0 that it is HTTP.
 
-    Measuring begins when both the seconds and the requests of the warm-up are over.
+    Measuring begins when both the seconds and the requests of the warm-up are over. The requests are those of
+    `sources` that take turns, each with sockets of its own: no source sends what another has to send.
     """
 
     address: str
     requests: str
     sockets: int
+    sources: int = 1
     replies: int = 0
     warm_seconds: float
     warm_requests: int = 0
@@ -69,7 +73,7 @@ class _Load:
         self.job = job
         with Path(job.requests).open("rb") as file:
             self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        self._at = 0
+        self._places = _by_source(self._bytes, job.sources)
         self._open_sockets = job.sockets
         self.ended = asyncio.Event()
         self.latencies: list[float] = []
@@ -78,16 +82,14 @@ class _Load:
         self.first_failure = ""
         self.opened_at = self.closed_at = self._cpu = self.cpu_seconds = 0.0
 
-    def next_request(self) -> bytes | None:
-        if self.closed_at:
+    def next_request(self, source: int) -> bytes | None:
+        places = self._places[source]
+        if self.closed_at or not places:
             return None
-        if self._at >= len(self._bytes):
-            if not self.job.is_repeated:
-                return None
-            self._at = 0
-        start = self._at + _LENGTH_BYTES
-        self._at = start + int.from_bytes(self._bytes[self._at : start], "big")
-        return self._bytes[start : self._at]
+        if self.job.is_repeated:
+            places.rotate(-1)
+            return self._bytes[places[-1]]
+        return self._bytes[places.popleft()]
 
     def note(self, began: float, failure: bytes) -> None:
         self.answered += 1
@@ -142,8 +144,8 @@ class _Load:
 class _Socket(asyncio.Protocol):
     """One connection: the next request goes out when the answer to the last is whole."""
 
-    def __init__(self, load: _Load) -> None:
-        self._load = load
+    def __init__(self, load: _Load, source: int) -> None:
+        self._load, self._source = load, source
         self._transport: asyncio.Transport | None = None
         self._began = 0.0
 
@@ -158,7 +160,7 @@ class _Socket(asyncio.Protocol):
 
     def _send(self) -> None:
         assert self._transport is not None, "connected"
-        request = self._load.next_request()
+        request = self._load.next_request(self._source)
         if request is None:
             self._transport.close()
             return
@@ -171,8 +173,8 @@ class _Socket(asyncio.Protocol):
 
 
 class _Http(_Socket):
-    def __init__(self, load: _Load) -> None:
-        super().__init__(load)
+    def __init__(self, load: _Load, source: int) -> None:
+        super().__init__(load, source)
         self._held = bytearray()
         self._size = 0
 
@@ -190,8 +192,8 @@ class _Http(_Socket):
 
 
 class _Resp(_Socket):
-    def __init__(self, load: _Load) -> None:
-        super().__init__(load)
+    def __init__(self, load: _Load, source: int) -> None:
+        super().__init__(load, source)
         self._reader = hiredis.Reader(notEnoughData=None)
         self._missing = load.job.replies
 
@@ -207,6 +209,18 @@ class _Resp(_Socket):
         if not self._missing:
             self._missing = self._load.job.replies
             self.answered(b"")
+
+
+def _by_source(requests: mmap.mmap, sources: int) -> list[deque[slice]]:
+    """Where each source's requests stand."""
+    places: list[deque[slice]] = [deque() for _ in range(sources)]
+    at = nth = 0
+    while at < len(requests):
+        start = at + _LENGTH_BYTES
+        at = start + int.from_bytes(requests[at:start], "big")
+        places[nth % sources].append(slice(start, at))
+        nth += 1
+    return places
 
 
 def _size_of(held: bytearray) -> int:
@@ -226,11 +240,12 @@ async def _run(job: Job) -> Took:
     kind = _Resp if job.replies else _Http
     host, _, port = job.address.rpartition(":")
     loop.call_later(job.warm_seconds, load.warmed)
-    for _ in range(job.sockets):
+    for nth in range(job.sockets):
+        socket = partial(kind, load, nth % job.sources)
         if host:
-            await loop.create_connection(lambda: kind(load), host, int(port))
+            await loop.create_connection(socket, host, int(port))
         else:
-            await loop.create_unix_connection(lambda: kind(load), job.address)
+            await loop.create_unix_connection(socket, job.address)
     await load.ended.wait()
     return load.took()
 

@@ -58,6 +58,10 @@ class _History:
         at_start = entries - self.sizes.growth_warm
         while (missing := at_start - self.entries()) > self.sizes.batch:
             self._send(missing)
+        self.warm()
+
+    def warm(self) -> None:
+        """Let its servers work for a moment: what was left alone for a while is dear to touch again."""
         self._send(self.sizes.growth_warm)
 
     def rest(self) -> float:
@@ -133,6 +137,7 @@ def _growth(old: _History, sizes: Sizes) -> Figure:
             with beside.database() as database, _history(beside, sizes, database) as young:
                 young.grow(few)
                 young_side.take(young)
+            old.warm()
             old_side.take(old)
     spent_us = (old.ground.used()["postgres"] - before) * 1e6 / (sizes.growth_rounds * sizes.growth_measured)
     old_side.between_us = spent_us - old_side.cpu_us(sizes.batch)["postgres"]

@@ -37,8 +37,7 @@ def figures(ground: Ground, sizes: Sizes, wanted: Collection[str]) -> Iterator[F
 def batch_intake(ground: Ground, sizes: Sizes, server: Running, population: Population) -> Measured:
     """Send what several systems report, in batches, each for members of its own."""
     reports = from_sources(
-        population.ids(),
-        sources=BATCH_SOCKETS,
+        population.shares(BATCH_SOCKETS),
         size=sizes.batch,
         count=sizes.batch_activities,
         seed=sizes.seed,
@@ -46,7 +45,15 @@ def batch_intake(ground: Ground, sizes: Sizes, server: Running, population: Popu
     )
     requests = requests_file(ground, batches(server, reports, sizes.batch))
     warm = sizes.batch_warm // sizes.batch
-    return drive(ground, once(sizes, server.address, requests, sockets=BATCH_SOCKETS, warm_requests=warm))
+    job = once(
+        sizes,
+        server.address,
+        requests,
+        sockets=BATCH_SOCKETS,
+        sources=BATCH_SOCKETS,
+        warm_requests=warm,
+    )
+    return drive(ground, job)
 
 
 def _single_intake(ground: Ground, sizes: Sizes, server: Running, population: Population) -> Measured:

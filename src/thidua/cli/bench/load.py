@@ -56,12 +56,15 @@ def steady(sizes: Sizes, address: str, requests: Path, *, sockets: int, replies:
     )
 
 
-def once(sizes: Sizes, address: str, requests: Path, *, sockets: int, warm_requests: int) -> Job:
+def once(
+    sizes: Sizes, address: str, requests: Path, *, sockets: int, warm_requests: int, sources: int = 1
+) -> Job:
     """A job that sends nothing twice: first what fills every cache, then a span of measuring."""
     return Job(
         address=address,
         requests=str(requests),
         sockets=sockets,
+        sources=sources,
         warm_seconds=sizes.warm_seconds,
         warm_requests=warm_requests,
         seconds=sizes.seconds,

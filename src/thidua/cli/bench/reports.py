@@ -44,19 +44,11 @@ def reported(
 
 
 def from_sources(
-    people: Sequence[UUID], *, sources: int, size: int, count: int, seed: int, at: datetime
+    sources: Sequence[Sequence[UUID]], *, size: int, count: int, seed: int, at: datetime
 ) -> Iterator[dict[str, Any]]:
     """The reports of several systems that take turns, `size` at a time, each for members of its own."""
-    share = len(people) // sources
-    own = [
-        reported(
-            people[nth * share : (nth + 1) * share],
-            count=count // sources // size * size,
-            seed=seed + nth,
-            at=at,
-        )
-        for nth in range(sources)
-    ]
+    each = count // len(sources) // size * size
+    own = [reported(people, count=each, seed=seed + nth, at=at) for nth, people in enumerate(sources)]
     while held := [list(islice(reports, size)) for reports in own]:
         if not any(held):
             return

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from itertools import groupby, pairwise
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +39,15 @@ class Population:
     def ids(self) -> list[UUID]:
         """The ids of the people."""
         return [person["id"] for person in self.people]
+
+    def shares(self, count: int) -> list[list[UUID]]:
+        """The people in so many parts of about one size; no team is in two of them."""
+        teams = [list(members) for _, members in groupby(self.memberships, key=lambda one: one["team"])]
+        ends = [len(teams) * nth // count for nth in range(count + 1)]
+        return [
+            [member["person"] for team in teams[start:end] for member in team]
+            for start, end in pairwise(ends)
+        ]
 
 
 def populated(units: list[UUID], *, members: int, seed: int, at: datetime) -> Population:
