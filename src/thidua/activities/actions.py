@@ -24,7 +24,7 @@ _encode = msgspec.json.Encoder().encode
 
 _CLAIM_KEYS = """
 INSERT INTO activity_key (id, source, fingerprint)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[])
+SELECT * FROM unnest($1::activity_key[])
 ON CONFLICT (id) DO NOTHING RETURNING id
 """
 # What `insert` writes, in the order of its rows.
@@ -80,13 +80,8 @@ WHERE id = $1 AND outcome IS NULL RETURNING activity
 
 async def claim_ids(connection: Connection, reports: Sequence[ActivityReport]) -> set[UUID]:
     """Take the reports' ids, in ascending order; return those that nobody had taken before."""
-    ordered = sorted(reports, key=lambda report: report.id)
-    rows = await connection.fetch(
-        _CLAIM_KEYS,
-        [report.id for report in ordered],
-        [report.source for report in ordered],
-        [report.fingerprint for report in ordered],
-    )
+    keys = sorted((report.id, report.source, report.fingerprint) for report in reports)
+    rows = await connection.fetch(_CLAIM_KEYS, keys)
     return {row["id"] for row in rows}
 
 

@@ -30,8 +30,7 @@ _COLUMNS = (
 )
 _ADD = """
 INSERT INTO tally (subject, subject_kind, team, unit, festival, day, category, points, last_at)
-SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::text[], $6::date[], $7::text[],
-    $8::bigint[], $9::timestamptz[])
+SELECT * FROM unnest($1::tally[])
 ON CONFLICT (subject, day, category, unit, team, festival)
 DO UPDATE SET points = tally.points + excluded.points, last_at = greatest(tally.last_at, excluded.last_at)
 """
@@ -49,7 +48,7 @@ WHERE t.subject = $1 AND t.team IS NOT DISTINCT FROM $2 AND t.unit = $3 AND t.fe
 """
 _KEEP_STATES = """
 INSERT INTO rule_state (subject, rule, bucket, state)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
+SELECT * FROM unnest($1::rule_state[])
 ON CONFLICT (subject, rule, bucket) DO UPDATE SET state = excluded.state
 """
 _STATE_COLUMNS = ("subject", "rule", "bucket", "state")
@@ -97,7 +96,7 @@ async def keep_states(
         await connection.copy_records_to_table("rule_state", records=new, columns=_STATE_COLUMNS)
         rows = [row for row in rows if row[:3] in known]
     if rows:
-        await connection.execute(_KEEP_STATES, *zip(*rows, strict=True))
+        await connection.execute(_KEEP_STATES, rows)
 
 
 async def claim(connection: Connection, claims: Sequence[Claim]) -> None:
@@ -139,7 +138,7 @@ async def _add_to_tallies(connection: Connection, postings: Iterable[Posting]) -
         known = last_at.get(grain)
         last_at[grain] = max(known, moment) if known and moment else known or moment
     rows = [(*grain, amount, last_at[grain]) for grain, amount in points.items()]
-    await connection.execute(_ADD, *zip(*rows, strict=True))
+    await connection.execute(_ADD, rows)
     for grain in fallen:
         subject, kind, team, unit, festival, day, category = grain
         await connection.execute(

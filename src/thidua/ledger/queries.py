@@ -26,7 +26,7 @@ WHERE e.activity = ANY($1::uuid[]) GROUP BY 1
 """
 _STATES = """
 SELECT asked.subject, asked.rule, asked.bucket, s.state
-FROM unnest($1::uuid[], $2::text[], $3::text[]) AS asked(subject, rule, bucket) CROSS JOIN LATERAL (
+FROM unnest($1::rule_state[]) AS asked CROSS JOIN LATERAL (
     SELECT state FROM rule_state
     WHERE subject = asked.subject AND rule = asked.rule AND bucket = asked.bucket OFFSET 0) s
 """
@@ -92,7 +92,7 @@ async def states(
     """Return the stored states among the keys (subject, rule, bucket), as JSON text."""
     if not keys:
         return {}
-    rows = await connection.fetch(_STATES, *zip(*keys, strict=True))
+    rows = await connection.fetch(_STATES, [(*key, None) for key in keys])
     return {(row["subject"], row["rule"], row["bucket"]): row["state"] for row in rows}
 
 

@@ -109,7 +109,9 @@ class Registry:
             for code in frozenset[str]().union(*(wanted.types for wanted in rule.requires)):
                 for version in self.rulebooks:
                     self._by_type.setdefault((version, code), {}).setdefault(rule.name, rule)
-
+        self._scored = {
+            (rule.version, code) for rule in rules if rule.milestone is None for code in rule.types
+        }
         self._of_teams = {
             place: [rule for rule in found.values() if rule.pays is Pays.TEAM]
             for place, found in self._by_type.items()
@@ -121,8 +123,7 @@ class Registry:
 
     def scores(self, version: int, code: str) -> bool:
         """Whether the version has a rule, derived awards apart, that pays for the activity type."""
-        own = (rule for rule in self.rules_of(version, code) if rule.version == version)
-        return any(rule.milestone is None and code in rule.types for rule in own)
+        return (version, code) in self._scored
 
     def claiming_rules_of(self, version: int, code: str) -> Sequence[Rule]:
         """Return the version's rules that award the activity type and have a key."""
