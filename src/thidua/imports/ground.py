@@ -136,9 +136,7 @@ async def ground_of(
         secret=secret,
         new_branches=new_branches,
         today=today,
-        shared_names=frozenset(
-            name for name, count in Counter(one.name for one in places).items() if count > 1
-        ),
+        shared_names=_shared(one.name for one in places),
     )
 
 
