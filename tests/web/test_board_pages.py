@@ -112,7 +112,7 @@ async def test_the_own_place_on_the_first_page_says_where_it_is_counted(sign_in_
 
     around = (await mai.get("/?place=P-12", headers=HTML)).text.partition('class="around"')[2]
 
-    assert re.search(r"Lai Châu, Quý I*V?/\d{4}</p>", around)
+    assert re.search(r"Lai Châu, Quý\sI*V?/\d{4}</p>", around)
 
 
 async def test_whoever_has_no_points_is_told_how_to_come_on_the_board(sign_in_as: SignIn) -> None:

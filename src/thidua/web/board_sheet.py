@@ -38,7 +38,7 @@ def _about(question: Question, shelved: Shelved, language: Language) -> list[str
     scope = question.scope.name_vi if language == "vi" else question.scope.name_en
     return [
         board_name(question.key.board, language),
-        f"{scope}, {period_name(question.key.period, language)}",
+        f"{scope}, {period_name(question.key.period, language)}".replace("\N{NO-BREAK SPACE}", " "),
         f"{translate('Cập nhật lúc', language)} {shown_time(shelved.as_of)}",
     ]
 
