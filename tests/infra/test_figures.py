@@ -59,9 +59,19 @@ def test_whoever_starts_clears_away_what_the_dead_left(tmp_path: Path) -> None:
     left = set(folder_of(tmp_path, DATABASE).glob("*.db"))
     stale = tmp_path / "figures" / "of another database"
     stale.mkdir()
+    os.utime(stale, (0, 0))
 
     _run(tmp_path, COUNT)
 
     assert left
     assert not [file for file in left if file.exists()]
     assert not stale.exists()
+
+
+def test_whoever_starts_leaves_alone_what_others_are_about_to_count_in(tmp_path: Path) -> None:
+    beginning = folder_of(tmp_path, "postgresql:///another")
+    beginning.mkdir(parents=True)
+
+    _run(tmp_path, COUNT)
+
+    assert beginning.exists()

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from thidua.infra.instance import database_url
 from thidua.infra.settings import settings
 
+_BEGINNING_SECONDS = 60.0
 _VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
@@ -18,9 +20,10 @@ def share_figures() -> None:
     with suppress(OSError):  # without a place to share them, each process tells its own
         folder = folder_of(settings().data_dir, database_url())
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.utime(folder)
+        os.environ[_VARIABLE] = str(folder)
         for other in folder.parent.iterdir():
             _forget(other, keep=folder)
-        os.environ[_VARIABLE] = str(folder)
 
 
 def folder_of(data_dir: Path, database: str) -> Path:
@@ -47,8 +50,13 @@ def _forget(folder: Path, *, keep: Path) -> None:
     for file, pid in files:
         if not _lives(pid):
             file.unlink(missing_ok=True)
-    if folder != keep and not any(_lives(pid) for _, pid in files):
+    if folder != keep and not _was_begun_lately(folder) and not any(_lives(pid) for _, pid in files):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _was_begun_lately(folder: Path) -> bool:
+    """Whether processes may be starting that have not counted anything yet."""
+    return time.time() - folder.stat().st_mtime < _BEGINNING_SECONDS
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, int]]:
