@@ -40,11 +40,12 @@ FROM (
 _OF_ACTOR = _IN_SPANS.format(columns=COLUMNS, owner="actor", counting=_COUNTING)
 _OF_TEAM = _IN_SPANS.format(columns=COLUMNS, owner="team", counting=_COUNTING)
 _KEYS = "SELECT id, source, fingerprint FROM activity_key WHERE id = ANY($1::uuid[])"
+# The type as the index of actors tells it.
 _A_DAY = """
 SELECT (SELECT count(*) FROM (SELECT 1 FROM activity a WHERE a.actor = s.actor
     AND a.occurred_at >= s.day::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
     AND a.occurred_at < (s.day + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
-    AND a.type = s.type AND a.state = 2 LIMIT 201) found) AS found
+    AND a.type || '' = s.type AND a.state = 2 LIMIT 201) found) AS found
 FROM unnest($1::uuid[], $2::date[], $3::text[]) WITH ORDINALITY AS s(actor, day, type, number)
 ORDER BY s.number
 """

@@ -17,6 +17,7 @@ from thidua.badges.definitions import Badge, Who
 from thidua.badges.facts import Deed, deeds_of, points_of
 from thidua.badges.model import Award, BadgeState, CriterionKind
 from thidua.badges.queries import awards_of_many
+from thidua.badges.telling import done, told
 from thidua.infra.database import Connection
 
 # Whose deeds an index finds; those of other kinds are swept.
@@ -75,17 +76,13 @@ async def weigh(connection: Connection, due: Collection[Due], *, at: datetime) -
     due = [Due(one.badge, await eligible(connection, one.badge, one.subjects)) for one in due]
     held = await awards_held(connection, due)
     decisions: dict[tuple[str, UUID], Decision] = {}
-    for who in _FOUND_BY_INDEX:
-        of_who = [one for one in due if one.badge.criterion.who is who and not _is_total(one.badge)]
-        deeds = await _deeds(connection, who, of_who)
-        for one in of_who:
-            slug, types = one.badge.slug, one.badge.criterion.types_watched
-            concerned = {subject for code in types for subject in deeds.get(code, ())}
-            concerned |= {subject for badge, subject in held if badge == slug}
-            for subject in concerned & set(one.subjects):
-                done = [deed for code in types for deed in deeds.get(code, {}).get(subject, ())]
-                awards = held.get((slug, subject), [])
-                decisions[slug, subject] = decide(one.badge, subject, done, awards, at=at)
+    for (who, subjects), badges in _read_together(due).items():
+        deeds = await _deeds(connection, who, subjects, badges)
+        for badge in badges:
+            for subject in subjects:
+                of_type, awards = deeds.get(subject, {}), held.get((badge.slug, subject), [])
+                done_for = [deed for code in badge.criterion.types_watched for deed in of_type.get(code, ())]
+                decisions[badge.slug, subject] = decide(badge, subject, done_for, awards, at=at)
     for one in due:
         if _is_total(one.badge):
             decisions |= await _decide_totals(connection, one, held)
@@ -121,20 +118,31 @@ async def eligible(connection: Connection, badge: Badge, subjects: Collection[UU
     return subjects
 
 
-async def _deeds(connection: Connection, who: Who, due: Collection[Due]) -> dict[str, dict[UUID, list[Deed]]]:
-    """What was done, by its type, by each of the subjects."""
-    asked: dict[UUID, frozenset[str]] = {}
+def _read_together(due: Iterable[Due]) -> dict[tuple[Who, frozenset[UUID]], list[Badge]]:
+    """The badges whose deeds an index finds, by whose deeds those are: what is alike is read once."""
+    found: dict[tuple[Who, frozenset[UUID]], list[Badge]] = {}
     for one in due:
-        types = one.badge.criterion.types_watched
-        for subject in one.subjects:
-            asked[subject] = asked.get(subject, frozenset()) | types
-    also_refused = any(one.badge.criterion.kind is CriterionKind.SHARE for one in due)
-    found = await deeds_of(connection, who, asked, also_refused=also_refused) if asked else {}
-    by_type: dict[str, dict[UUID, list[Deed]]] = {}
-    for subject, deeds in found.items():
-        for deed in deeds:
-            by_type.setdefault(deed.fact.type, {}).setdefault(subject, []).append(deed)
-    return by_type
+        who = one.badge.criterion.who
+        if who in _FOUND_BY_INDEX and one.subjects and not _is_total(one.badge):
+            found.setdefault((who, frozenset(one.subjects)), []).append(one.badge)
+    return found
+
+
+async def _deeds(
+    connection: Connection, who: Who, subjects: Collection[UUID], badges: Collection[Badge]
+) -> dict[UUID, dict[str, list[Deed]]]:
+    """What each of the subjects did that may count for one of the badges, by its type."""
+    types = frozenset().union(*(badge.criterion.types_watched for badge in badges))
+    found: dict[UUID, dict[str, list[Deed]]] = {}
+    if any(badge.criterion.kind is CriterionKind.SHARE for badge in badges):
+        every = await deeds_of(connection, who, dict.fromkeys(subjects, types), also_refused=True)
+        deeds = [(subject, deed) for subject, those in every.items() for deed in those]
+    else:
+        that_count = await done(connection, who, subjects, types, told(badges))
+        deeds = [(subject, Deed(fact, counts=True)) for subject, fact in that_count]
+    for subject, deed in deeds:
+        found.setdefault(subject, {}).setdefault(deed.fact.type, []).append(deed)
+    return found
 
 
 async def _decide_totals(connection: Connection, due: Due, held: Held) -> dict[tuple[str, UUID], Decision]:

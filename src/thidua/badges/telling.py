@@ -1,10 +1,13 @@
 """What must be read of a deed to see whether it counts: texts are half the price of following."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
+from uuid import UUID
 
 from thidua.badges.definitions import Badge, Criterion, Who
-from thidua.badges.facts import FACT_COLUMNS
+from thidua.badges.facts import FACT_COLUMNS, fact_of
+from thidua.infra.database import Connection
+from thidua.scoring.model import Fact
 
 # Conditions by what they look at; all others look at what is always told.
 _OF_ATTRIBUTES = frozenset({"attribute_at_least", "attribute_at_most", "attribute_is"})
@@ -54,10 +57,34 @@ def told_columns(first: int) -> str:
     CASE WHEN {context} THEN a.context::text END AS context"""
 
 
-def can_count(first: int) -> str:
-    """Whether an activity `a` counts for any badge, as far as can be told without its texts."""
-    return f"""a.state = 2 AND a.suspended = 0
-    AND (a.team IS NOT NULL OR NOT a.type = ANY(${first + 4}::text[]) OR {_HELPED})"""
+def can_count(first: int, who: Who | None = None) -> str:
+    """Whether an activity `a` may count for any badge, or any of its actor, told without its texts."""
+    of_actor = f"NOT a.type = ANY(${first + 4}::text[]) OR {_HELPED}"
+    counts = of_actor if who is Who.ACTOR else f"a.team IS NOT NULL OR {of_actor}"
+    return f"a.state = 2 AND a.suspended = 0 AND ({counts})"
+
+
+# As the index of actors tells it: others of their rows need not be read.
+_TYPE = {Who.ACTOR: "a.type || ''", Who.TEAM: "a.type"}
+# OFFSET 0 keeps the subquery whole: one look into an index a subject, whatever the planner thinks.
+_DONE = {
+    who: f"""
+SELECT {told_columns(3)}, s.subject FROM unnest($1::uuid[]) AS s (subject) CROSS JOIN LATERAL (
+    SELECT * FROM activity a WHERE a.{who.value} = s.subject AND {type_} = ANY($2::text[])
+    AND {can_count(3, who)} OFFSET 0
+) a
+"""  # noqa: S608 -- made of our own words
+    for who, type_ in _TYPE.items()
+}
+_SUBJECT = 12  # its place among the columns
+
+
+async def done(
+    connection: Connection, who: Who, subjects: Collection[UUID], types: Collection[str], need: Told
+) -> list[tuple[UUID, Fact]]:
+    """Return what each of the actors, or of the teams, did of these types that may count, in no order."""
+    rows = await connection.fetch(_DONE[who], list(subjects), list(types), *need)
+    return [(row[_SUBJECT], fact_of(row)) for row in rows]
 
 
 def _types(by_type: Mapping[str, Sequence[Criterion]], asks: Callable[[Criterion], bool]) -> list[str]:

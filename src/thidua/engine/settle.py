@@ -19,7 +19,7 @@ from thidua.ledger import actions, queries
 from thidua.ledger.actions import StateKey
 from thidua.ledger.model import Net, Posting
 from thidua.scoring.evaluate import State, best, fold
-from thidua.scoring.milestones import elements_of, reached, with_elements
+from thidua.scoring.milestones import MilestoneState, elements_of, reached, with_elements
 from thidua.scoring.model import Fact, Outcome, Pays
 from thidua.scoring.registry import Registry
 
@@ -202,7 +202,8 @@ def _standing(bucket: Bucket) -> list[Fact]:
 
 def _evaluate_milestone(bucket: Bucket, desired: Desired, states: dict[StateKey, bytes]) -> None:
     family, before = bucket.family, bucket.milestone
-    if bucket.is_idle:
+    if before is not None and bucket.is_idle:
+        _learn(bucket, before)
         return
     facts = bucket.facts if bucket.facts is not None else bucket.coming
     elements = [
@@ -213,8 +214,7 @@ def _evaluate_milestone(bucket: Bucket, desired: Desired, states: dict[StateKey,
     ]
     known = None if bucket.facts is not None else before
     after = with_elements(known, elements, kept=family.milestone_count_max)
-    if family.pays is Pays.TEAM:
-        idle_teams().learn(bucket, after)
+    _learn(bucket, after)
     if after != before:
         states[bucket.state_key] = _encode(after) if after.first else b""
     rule_at = family.rules.get
@@ -225,3 +225,8 @@ def _evaluate_milestone(bucket: Bucket, desired: Desired, states: dict[StateKey,
     stood = reached(before, rule_at=rule_at, subject=bucket.subject)
     if (award and award.fact.id) != (stood and stood.fact.id):
         desired.add(bucket, [award] if award else [], looked_at=[one.fact for one in (award, stood) if one])
+
+
+def _learn(bucket: Bucket, state: MilestoneState) -> None:
+    if bucket.family.pays is Pays.TEAM:
+        idle_teams().learn(bucket, state)
