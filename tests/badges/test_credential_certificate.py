@@ -1,13 +1,13 @@
 """The certificate of a badge: one page, whatever people are called, with the signed JSON in it."""
 
 import re
-import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from tests.badges.credential_builders import AT, PLACE, an_award, signed
+from tests.support.pdf import streams
 from thidua.badges.catalogue import catalogue
 from thidua.badges.credentials import certificate as certificates
 from thidua.badges.credentials.certificate import Certified, certificate
@@ -28,8 +28,7 @@ def _pdf(badge: Badge, award: Award, holder: str = LONG, issuer: str = LONG) -> 
         credential=signed(award, badge).json,
     )
     made = certificate(award, badge, told, at=AT)
-    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", made, re.DOTALL)
-    return made, b"".join(zlib.decompressobj().decompress(one) if one[:1] == b"x" else one for one in streams)
+    return made, b"".join(streams(made))
 
 
 @pytest.mark.parametrize("slug", ["dai-su-so", "khong-ai-bi-bo-lai", "diem-ngay-hoi-tieu-bieu"])

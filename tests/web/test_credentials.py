@@ -1,8 +1,6 @@
 """Credentials, status lists and keys as verifiers anywhere ask for them."""
 
 import json
-import re
-import zlib
 from pathlib import Path
 from time import monotonic
 from uuid import uuid4
@@ -11,6 +9,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from tests.support.pdf import streams
 from tests.support.promises import Promise
 from thidua.badges import actions
 from thidua.badges.actions import NewAward
@@ -89,8 +88,8 @@ async def test_the_certificate_carries_the_credential_and_no_name(
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")
     signed = (await web.get(f"/credentials/{given.id}.json")).content
-    assert signed in _streams(answer.content)
-    assert b"<pdfaid:part>3</pdfaid:part>" in b"".join(_streams(answer.content))
+    assert signed in streams(answer.content)
+    assert b"<pdfaid:part>3</pdfaid:part>" in b"".join(streams(answer.content))
 
 
 async def test_the_picture_of_a_revoked_badge_says_so(web: httpx.AsyncClient, given: Award) -> None:
@@ -211,9 +210,3 @@ async def test_the_country_issues_no_badge(web: httpx.AsyncClient, given: Award)
 
 async def test_there_is_no_list_that_nobody_stands_in(web: httpx.AsyncClient) -> None:
     assert (await web.get("/status-lists/99")).status_code == 404
-
-
-def _streams(pdf: bytes) -> list[bytes]:
-    """What the streams of a PDF hold, unpacked where they are packed."""
-    found = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
-    return [zlib.decompress(one) if one[:1] == b"x" else one for one in found]
